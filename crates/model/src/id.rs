@@ -6,6 +6,9 @@ use std::str::FromStr;
 use data_encoding::{BASE32_NOPAD, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Serialize};
 
+/// The largest change that may exist, in raw bytes. Limits of texts keep every edit below it.
+pub const MAX_CHANGE: usize = 16 * 1024;
+
 /// Says that a text is no identifier of the wanted kind.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a valid {what}")]

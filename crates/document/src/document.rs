@@ -1,0 +1,293 @@
+//! One document in memory.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use automerge::transaction::{CommitOptions, Transactable};
+use automerge::{
+    ActorId as AmActor, Automerge, Change, ChangeHash as AmHash, ObjId, ObjType, ROOT, ReadDoc, ScalarValue,
+};
+use hopluu_model::id::MAX_CHANGE;
+use hopluu_model::{ActorId, ChangeHash, Clock, DocId, Edit, Field, RecordId, Tip, Write};
+
+use crate::blob::{self, Creation, EventBlob, SetValue};
+use crate::error::DocumentError;
+use crate::genesis::{Genesis, genesis, is_genesis};
+use crate::guard;
+
+/// One automerge document with the layout of this room.
+pub struct Document {
+    pub(crate) doc: DocId,
+    pub(crate) am: Automerge,
+    pub(crate) records: ObjId,
+    pub(crate) events: ObjId,
+    /// Changes whose parents are not here yet; automerge never sees them before.
+    parked: Vec<Change>,
+}
+
+/// A change just written, not yet on any disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The change as automerge writes it, uncompressed.
+    pub raw: Vec<u8>,
+    /// Its sequence number in the author chain.
+    pub seq: u64,
+    /// Its hash.
+    pub hash: ChangeHash,
+    /// The hash of the author's change before it.
+    pub parent: Option<ChangeHash>,
+}
+
+/// A change from outside whose hash was verified against its bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// Its verified hash.
+    pub hash: ChangeHash,
+    /// The raw, uncompressed change.
+    pub raw: Vec<u8>,
+}
+
+/// What became of changes from outside.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Applied {
+    /// How many were applied, counting those that had been parked.
+    pub applied: usize,
+    /// How many wait for their parents now.
+    pub parked: usize,
+    /// Changes that must not be fed to automerge, each with the reason.
+    pub unfit: Vec<(ChangeHash, String)>,
+}
+
+impl Document {
+    /// Begins a document that holds nothing yet.
+    #[must_use]
+    pub fn begin(doc: DocId) -> Self {
+        let Genesis { am, records, events } = genesis(&doc);
+        Self { doc, am, records, events, parked: Vec::new() }
+    }
+
+    /// Loads what [`Document::save`] wrote on this machine.
+    ///
+    /// # Errors
+    /// [`DocumentError::Load`] for damaged bytes, [`DocumentError::Foreign`] for another document's.
+    pub fn load(doc: DocId, saved: &[u8]) -> Result<Self, DocumentError> {
+        let load = |reason: String| DocumentError::Load { doc, reason };
+        let am = catch_unwind(AssertUnwindSafe(|| Automerge::load(saved)))
+            .map_err(|_| load("panic".to_owned()))?
+            .map_err(|error| load(error.to_string()))?;
+        let Genesis { records, events, am: first } = genesis(&doc);
+        let known = first.get_heads().iter().all(|hash| am.get_change_meta_by_hash(hash).is_some());
+        if !known || am.get(ROOT, "id").ok().flatten().is_none() {
+            return Err(DocumentError::Foreign { doc });
+        }
+        // Object ids carry an index into the document's own actor table, so they are looked up anew.
+        let find = |id: &ObjId| match id {
+            ObjId::Id(counter, actor, _) => am.import_obj(&format!("{counter}@{}", actor.to_hex_string())),
+            ObjId::Root => Ok(ObjId::Root),
+        };
+        let (records, events) = match (find(&records), find(&events)) {
+            (Ok(records), Ok(events)) => (records, events),
+            (Err(error), _) | (_, Err(error)) => return Err(load(error.to_string())),
+        };
+        Ok(Self { doc, am, records, events, parked: Vec::new() })
+    }
+
+    /// The document as one chunk, a cache: the changes are the truth. Parked changes are not in it.
+    #[must_use]
+    pub fn save(&self) -> Vec<u8> {
+        self.am.save()
+    }
+
+    /// The document's id.
+    #[must_use]
+    pub fn id(&self) -> DocId {
+        self.doc
+    }
+
+    /// The hashes no other change follows.
+    #[must_use]
+    pub fn heads(&self) -> Vec<ChangeHash> {
+        let mut heads: Vec<_> = self.am.get_heads().iter().map(|hash| ChangeHash(hash.0)).collect();
+        heads.sort_unstable();
+        heads
+    }
+
+    /// What is applied, per author; genesis is not counted.
+    #[must_use]
+    pub fn clock(&self) -> Clock {
+        self.clock_without(&[])
+    }
+
+    /// What the given change rests on, itself included, per author. Empty when it is not here.
+    #[must_use]
+    pub fn clock_at(&self, hash: &ChangeHash) -> Clock {
+        let at = AmHash(hash.0);
+        if self.am.get_change_meta_by_hash(&at).is_none() {
+            return Clock::default();
+        }
+        let later: Vec<AmHash> = self.am.get_changes_meta(&[at]).iter().map(|meta| meta.hash).collect();
+        self.clock_without(&later)
+    }
+
+    fn clock_without(&self, left_out: &[AmHash]) -> Clock {
+        let left_out: std::collections::HashSet<&AmHash> = left_out.iter().collect();
+        let mut clock = Clock::default();
+        for meta in self.am.get_changes_meta(&[]) {
+            if is_genesis(&meta.actor) || left_out.contains(&meta.hash) {
+                continue;
+            }
+            if let Some(actor) = ActorId::from_slice(meta.actor.to_bytes()) {
+                clock.raise(actor, Tip { seq: meta.seq, hash: ChangeHash(meta.hash.0) });
+            }
+        }
+        clock
+    }
+
+    /// How many changes wait for their parents.
+    #[must_use]
+    pub fn parked(&self) -> usize {
+        self.parked.len()
+    }
+
+    /// Writes an edit as one change of the given author. It is in memory only: append it to the journal
+    /// before anything else, and drop the document when that fails.
+    ///
+    /// # Errors
+    /// [`DocumentError::NoRecord`], [`DocumentError::TooLarge`], [`DocumentError::Nothing`]; in each case
+    /// the document is unchanged.
+    pub fn write(&mut self, actor: ActorId, edit: &Edit) -> Result<Written, DocumentError> {
+        let doc = self.doc;
+        self.am.set_actor(AmActor::from(actor.0.as_slice()));
+        let mut objects = Vec::new();
+        for write in edit.writes() {
+            if let Write::Set { record, .. } | Write::Append { record, .. } = write {
+                let begun = edit
+                    .writes()
+                    .iter()
+                    .any(|other| matches!(other, Write::Create { record: new, .. } if new == record));
+                let object = self.record_object(*record);
+                if object.is_none() && !begun && matches!(write, Write::Set { .. }) {
+                    return Err(DocumentError::NoRecord { doc, record: *record });
+                }
+                objects.extend(object.map(|object| (*record, object)));
+            }
+        }
+        let (records, events) = (self.records.clone(), self.events.clone());
+        let mut tx = self.am.transaction();
+        for write in edit.writes() {
+            if let Err((field, reason)) = perform(&mut tx, edit, write, (&records, &events), &mut objects) {
+                tx.rollback();
+                return Err(DocumentError::Write { doc, field, reason });
+            }
+        }
+        let (Some(hash), _) = tx.commit_with(CommitOptions::default().with_time(edit.stamp().at.0)) else {
+            return Err(DocumentError::Nothing);
+        };
+        let change = self.am.get_last_local_change().expect("the change was committed above");
+        let written = Written {
+            raw: change.raw_bytes().to_vec(),
+            seq: change.seq(),
+            hash: ChangeHash(hash.0),
+            parent: self.own_parent(&change),
+        };
+        if written.raw.len() > MAX_CHANGE {
+            // A committed change cannot be taken back, so the state before it is made anew.
+            self.am = self.am.fork_at(change.deps()).map_err(|_| DocumentError::Broken { doc, culprit: None })?;
+            return Err(DocumentError::TooLarge { bytes: written.raw.len(), limit: MAX_CHANGE });
+        }
+        Ok(written)
+    }
+
+    fn own_parent(&self, change: &Change) -> Option<ChangeHash> {
+        let own = |hash: &&AmHash| {
+            self.am.get_change_meta_by_hash(hash).is_some_and(|meta| *meta.actor == *change.actor_id())
+        };
+        change.deps().iter().find(own).map(|hash| ChangeHash(hash.0))
+    }
+
+    /// Feeds changes from outside, in any order; those whose parents are missing are parked.
+    ///
+    /// # Errors
+    /// [`DocumentError::Broken`] when automerge panicked or refused: drop this document, rebuild it.
+    pub fn apply(&mut self, incoming: Vec<Incoming>) -> Result<Applied, DocumentError> {
+        let mut applied = Applied::default();
+        for Incoming { hash, raw } in incoming {
+            if self.am.get_change_meta_by_hash(&AmHash(hash.0)).is_some() {
+                continue;
+            }
+            match guard::parse(&raw, &self.records, &self.events) {
+                Ok(change) if change.hash().0 == hash.0 => self.parked.push(change),
+                Ok(_) => applied.unfit.push((hash, "its bytes have another hash".to_owned())),
+                Err(unfit) => applied.unfit.push((hash, unfit.to_string())),
+            }
+        }
+        let ready = self.take_ready();
+        applied.parked = self.parked.len();
+        applied.applied = ready.len();
+        if ready.is_empty() {
+            return Ok(applied);
+        }
+        let culprit = if let [only] = ready.as_slice() { Some(ChangeHash(only.hash().0)) } else { None };
+        let broken = || DocumentError::Broken { doc: self.doc, culprit };
+        let am = &mut self.am;
+        catch_unwind(AssertUnwindSafe(|| am.apply_changes(ready))).map_err(|_| broken())?.map_err(|_| broken())?;
+        Ok(applied)
+    }
+
+    /// Parked changes whose parents are here or come before them, in an order automerge can take.
+    fn take_ready(&mut self) -> Vec<Change> {
+        let mut ready: Vec<Change> = Vec::new();
+        let mut coming = std::collections::HashSet::new();
+        loop {
+            let before = ready.len();
+            let mut waiting = Vec::new();
+            for change in std::mem::take(&mut self.parked) {
+                let here = |dep: &AmHash| coming.contains(dep) || self.am.get_change_meta_by_hash(dep).is_some();
+                if change.deps().iter().all(here) {
+                    if coming.insert(change.hash()) {
+                        ready.push(change);
+                    }
+                } else {
+                    waiting.push(change);
+                }
+            }
+            self.parked = waiting;
+            if ready.len() == before {
+                return ready;
+            }
+        }
+    }
+}
+
+type WriteFault = (Option<Field>, String);
+
+fn perform(
+    tx: &mut automerge::transaction::Transaction<'_>,
+    edit: &Edit,
+    write: &Write,
+    (records, events): (&ObjId, &ObjId),
+    objects: &mut Vec<(RecordId, ObjId)>,
+) -> Result<(), WriteFault> {
+    let plain = |error: automerge::AutomergeError| (None, error.to_string());
+    match write {
+        Write::Create { record, kind, fields } => {
+            let creation = Creation { kind: *kind, stamp: edit.stamp().into(), fields: fields.clone() };
+            let object = tx.put_object(records, blob::key(&record.0), ObjType::Map).map_err(plain)?;
+            tx.put(&object, "c", ScalarValue::Bytes(blob::encode(&creation))).map_err(plain)?;
+            objects.push((*record, object));
+            Ok(())
+        }
+        Write::Set { record, field, value } => {
+            let found = objects.iter().find(|(id, _)| id == record);
+            let (_, object) = found.ok_or_else(|| (Some(*field), "no such record".to_owned()))?;
+            let set = SetValue { stamp: edit.stamp().into(), value: value.clone() };
+            let put = tx.put(object, field.0.to_string(), ScalarValue::Bytes(blob::encode(&set)));
+            put.map_err(|error| (Some(*field), error.to_string()))
+        }
+        Write::Append { event, record, kind, after, fields } => {
+            let stamp = edit.stamp().into();
+            let event_blob =
+                EventBlob { record: *record, kind: *kind, stamp, after: after.clone(), fields: fields.clone() };
+            tx.put(events, blob::key(&event.0), ScalarValue::Bytes(blob::encode(&event_blob))).map_err(plain)
+        }
+    }
+}
