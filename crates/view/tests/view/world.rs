@@ -1,0 +1,71 @@
+//! A small commune to fold: documents as their room would hand them over.
+
+use std::collections::BTreeMap;
+
+use hopluu_model::{
+    ActorId, By, ChangeHash, Clock, CollectionId, DocId, DocKind, Event, EventId, EventKind, Field, Held, Kind,
+    RecordId, Role, Side, Snapshot, Stamp, Timestamp, Tip, Value,
+};
+use hopluu_view::{DocUpdate, Touch};
+
+pub(crate) const CLERK: ActorId = ActorId([1; 16]);
+pub(crate) const DESK: ActorId = ActorId([9; 16]);
+
+pub(crate) fn issues(commune: u8) -> DocId {
+    DocId::new(CollectionId([commune; 16]), DocKind::Issues(2026))
+}
+
+pub(crate) fn register(commune: u8) -> DocId {
+    DocId::new(CollectionId([commune; 16]), DocKind::Register)
+}
+
+pub(crate) fn id(number: u32) -> RecordId {
+    let mut bytes = [0; 16];
+    bytes[..4].copy_from_slice(&number.to_be_bytes());
+    RecordId(bytes)
+}
+
+pub(crate) fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+pub(crate) fn stamp(at: i64, role: Role) -> Stamp {
+    Stamp { at: Timestamp(at), by: By { name: "Nguyễn Văn Mẫu 014".to_owned(), role } }
+}
+
+pub(crate) fn record(doc: DocId, number: u32, kind: Kind, fields: &[(Field, Value)]) -> Snapshot {
+    let stamp = stamp(1_000 + i64::from(number), Role::Clerk);
+    let held = |value: &Value| Held { value: value.clone(), stamp: stamp.clone(), actor: CLERK, rivals: Vec::new() };
+    let fields = fields.iter().map(|(field, value)| (*field, held(value))).collect();
+    Snapshot { doc, id: id(number), kind, stamp: stamp.clone(), actor: CLERK, fields }
+}
+
+pub(crate) fn event(number: u32, record: u32, kind: EventKind, side: Side, after: &[u32]) -> Event {
+    let (actor, role) = match side {
+        Side::Commune => (CLERK, Role::Leader),
+        Side::Province => (DESK, Role::Triage),
+    };
+    Event {
+        id: EventId(id(number).0),
+        record: id(record),
+        kind,
+        after: after.iter().map(|number| EventId(id(*number).0)).collect(),
+        fields: BTreeMap::new(),
+        stamp: stamp(2_000 + i64::from(number), role),
+        actor,
+        side,
+    }
+}
+
+pub(crate) fn touch(record: u32, actor: ActorId, seq: u64) -> Touch {
+    let side = if actor == DESK { Side::Province } else { Side::Commune };
+    Touch { record: id(record), actor, seq, side }
+}
+
+pub(crate) fn clock(tips: &[(ActorId, u64)]) -> Clock {
+    tips.iter().map(|(actor, seq)| (*actor, Tip { seq: *seq, hash: ChangeHash([7; 32]) })).collect()
+}
+
+pub(crate) fn update(doc: DocId, heads: u8) -> DocUpdate {
+    DocUpdate::new(doc, vec![ChangeHash([heads; 32])])
+}
