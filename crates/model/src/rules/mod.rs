@@ -1,0 +1,40 @@
+//! What each kind of record and event may say: one table for forms, for commands and for folds.
+
+mod column;
+mod events;
+mod label;
+mod records;
+
+pub use column::{Column, Rule};
+pub use events::{EventRule, event};
+pub use label::label;
+pub use records::{Home, KindRule, kind};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{EventKind, Field, Kind};
+
+    #[test]
+    fn every_kind_event_and_field_has_its_row() {
+        for (kind_, slug) in Kind::ALL {
+            assert!(kind(*kind_).is_some(), "{slug}");
+        }
+        for (kind, slug) in EventKind::ALL {
+            assert!(event(*kind).is_some(), "{slug}");
+        }
+        for (field, slug) in Field::ALL {
+            assert!(label(*field) != "?", "{slug}");
+        }
+    }
+
+    #[test]
+    fn no_table_names_a_field_twice() {
+        for (kind_, slug) in Kind::ALL {
+            let columns = kind(*kind_).unwrap().columns;
+            for (index, column) in columns.iter().enumerate() {
+                assert!(columns[..index].iter().all(|other| other.field != column.field), "{slug} {}", column.field);
+            }
+        }
+    }
+}

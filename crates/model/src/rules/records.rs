@@ -1,0 +1,154 @@
+//! The fields of each kind of record, and where it lives.
+
+use super::column::{Column, Rule, may, must};
+use crate::edit::MAX_TEXT;
+use crate::id::DocKind;
+use crate::record::{Field, Kind};
+
+/// The document of a collection in which a kind of record lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Home {
+    /// `register`.
+    Register,
+    /// `people`, the only place with personal data.
+    People,
+    /// `issues-YYYY` of any year.
+    Issues,
+    /// `bulletin`, which only the province writes.
+    Bulletin,
+}
+
+impl Home {
+    /// Whether a document is of this sort.
+    #[must_use]
+    pub fn holds(self, doc: DocKind) -> bool {
+        match doc {
+            DocKind::Register => self == Self::Register,
+            DocKind::People => self == Self::People,
+            DocKind::Issues(_) => self == Self::Issues,
+            DocKind::Bulletin => self == Self::Bulletin,
+        }
+    }
+}
+
+/// What a kind of record may say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KindRule {
+    /// Where it lives.
+    pub home: Home,
+    /// Its fields, in the order of the form; `made_up` is allowed everywhere and not listed.
+    pub columns: &'static [Column],
+}
+
+impl KindRule {
+    /// The rule of one field; `None` when records of this kind have no such field.
+    #[must_use]
+    pub fn column(&self, field: Field) -> Option<&'static Column> {
+        self.columns.iter().find(|column| column.field == field).or((field == Field::MADE_UP).then_some(&MADE_UP))
+    }
+}
+
+/// The table of a kind; `None` for a kind of a newer version.
+#[must_use]
+pub fn kind(kind: Kind) -> Option<&'static KindRule> {
+    TABLE.iter().find(|(known, _)| *known == kind).map(|(_, rule)| rule)
+}
+
+const MADE_UP: Column = may(Field::MADE_UP, Rule::Bool).fixed();
+const PEOPLE: Rule = Rule::Int(0, 20_000_000);
+const NAME: Column = must(Field::NAME, Rule::Name);
+const NAME_EN: Column = may(Field::NAME_EN, Rule::Name);
+const SLUG: Column = must(Field::SLUG, Rule::Slug).fixed();
+const VALID_FROM: Column = may(Field::VALID_FROM, Rule::Date);
+const VALID_TO: Column = may(Field::VALID_TO, Rule::Date);
+
+const TABLE: &[(Kind, KindRule)] = &[
+    (Kind::COMMUNE, KindRule { home: Home::Register, columns: COMMUNE }),
+    (Kind::UNIT, KindRule { home: Home::Register, columns: UNIT }),
+    (Kind::MERGER, KindRule { home: Home::Register, columns: MERGER }),
+    (Kind::SITE, KindRule { home: Home::Register, columns: SITE }),
+    (Kind::POST, KindRule { home: Home::Register, columns: POST }),
+    (Kind::PERSON, KindRule { home: Home::People, columns: PERSON }),
+    (Kind::HOLDING, KindRule { home: Home::People, columns: HOLDING }),
+    (Kind::LEAVER, KindRule { home: Home::People, columns: LEAVER }),
+    (Kind::ISSUE, KindRule { home: Home::Issues, columns: ISSUE }),
+    (Kind::CATEGORY, KindRule { home: Home::Bulletin, columns: CATEGORY }),
+    (Kind::DEPARTMENT, KindRule { home: Home::Bulletin, columns: &[SLUG, NAME, NAME_EN] }),
+    (Kind::UNIT_KIND, KindRule { home: Home::Bulletin, columns: &[SLUG, NAME, NAME_EN] }),
+];
+
+const COMMUNE: &[Column] = &[
+    must(Field::COMMUNE_CODE, Rule::Digits(5)),
+    NAME,
+    must(Field::COMMUNE_TYPE, Rule::OneOf("commune_type")),
+    must(Field::PROVINCE_CODE, Rule::Digits(2)),
+    VALID_FROM,
+    may(Field::STAGE, Rule::OneOf("stage")),
+    may(Field::AREA_HA, Rule::Int(0, 100_000_000)),
+    may(Field::POPULATION, PEOPLE),
+];
+
+const UNIT: &[Column] = &[
+    NAME,
+    must(Field::UNIT_KIND, Rule::Slug),
+    may(Field::HOUSEHOLDS, Rule::Int(0, 100_000)),
+    may(Field::POPULATION, PEOPLE),
+    may(Field::AREA, Rule::Name),
+    VALID_FROM,
+    VALID_TO,
+    may(Field::DECISION, Rule::Name),
+];
+
+const MERGER: &[Column] = &[
+    must(Field::FROM, Rule::Records(2)),
+    must(Field::INTO, Rule::Record).fixed(),
+    may(Field::INTO_NAME, Rule::Name).fixed(),
+    may(Field::UNIT_KIND, Rule::Slug).fixed(),
+];
+
+const SITE: &[Column] = &[
+    NAME,
+    may(Field::FORMERLY, Rule::Name),
+    may(Field::FUNCTIONS, Rule::ManyOf("hq_function")),
+    must(Field::STATE, Rule::OneOf("site_state")),
+];
+
+const POST: &[Column] = &[
+    SLUG,
+    NAME,
+    must(Field::SYSTEM, Rule::OneOf("system")),
+    must(Field::SCOPE, Rule::OneOf("scope")),
+    may(Field::MAX_HOLDERS, Rule::Int(1, 1_000)),
+];
+
+const PERSON: &[Column] = &[NAME, must(Field::STAFF_CATEGORY, Rule::OneOf("staff_category")), VALID_FROM];
+
+const HOLDING: &[Column] = &[
+    must(Field::PERSON, Rule::Record).fixed(),
+    must(Field::POST, Rule::Record).fixed(),
+    may(Field::UNIT, Rule::Record).fixed(),
+    must(Field::TENURE, Rule::OneOf("tenure")),
+    VALID_FROM,
+    VALID_TO,
+    may(Field::REASON, Rule::OneOf("exit_reason")),
+];
+
+const LEAVER: &[Column] = &[
+    must(Field::PERSON, Rule::Record).fixed(),
+    must(Field::REASON, Rule::OneOf("exit_reason")),
+    must(Field::ON, Rule::Date),
+];
+
+const ISSUE: &[Column] = &[
+    must(Field::CODE, Rule::Code).fixed(),
+    must(Field::LETTER, Rule::Name).fixed(),
+    must(Field::CATEGORY, Rule::Slug),
+    must(Field::CAUSE, Rule::OneOf("issue_cause")),
+    must(Field::TEXT, Rule::Text(MAX_TEXT)).fixed(),
+    may(Field::PROPOSAL, Rule::Text(MAX_TEXT / 2)).fixed(),
+    may(Field::PLACE, Rule::Record),
+    may(Field::URGENT, Rule::Bool),
+];
+
+const CATEGORY: &[Column] =
+    &[SLUG, NAME, NAME_EN, must(Field::DEADLINE_DAYS, Rule::Int(1, 365)), may(Field::LEAD, Rule::Slug)];
