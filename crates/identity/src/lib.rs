@@ -1,1 +1,33 @@
-//! Placeholder while the room is being built.
+//! Who may write what: device keys, the province's roster, invitations, admission.
+//!
+//! Everything here is a value or a pure function: no clock, no dice, no disk, no line. Seeds, times and
+//! bytes are passed in; decisions come out. Signatures are Ed25519 over statements that name their purpose.
+//!
+//! * [`key`] signs and names authors; [`root`] is the province's offline key on paper.
+//! * [`roster`] is the signed, hash-chained log; [`entry`] its bytes; its questions are methods of [`Roster`].
+//! * [`join`] lets a device in provisionally, without the desk.
+//! * [`admission`] says whether a change counts and who may read.
+
+pub mod admission;
+pub mod entry;
+pub mod join;
+pub mod key;
+pub mod letter;
+pub mod notice;
+mod query;
+pub mod root;
+pub mod roster;
+
+mod ledger;
+
+pub use admission::{Access, Admitted, Refused, admit, author, may_read, may_read_doc, standing};
+pub use entry::{
+    Body, CutAt, Enrolled, Founding, InvitationId, Invited, RelayAt, RosterEntry, SignedHead, revocations,
+};
+pub use join::{Join, JoinError, Provisional, ProvisionalDevice, Welcome, decide};
+pub use key::{DeviceKey, actor_prefix, change_statement, new_actor, prefix_of, sha256, verify};
+pub use ledger::{Collection, Fault, Province};
+pub use letter::Letter;
+pub use notice::Notice;
+pub use root::{RootKey, WordsError, root_hash};
+pub use roster::{Anchor, Extended, Roster, RosterError};

@@ -1,0 +1,425 @@
+//! The roster: the province's signed, hash-chained log.
+//!
+//! The root signs the founding and whoever replaces the desk; the desk signs the head, and thereby all
+//! entries. Whoever holds a roster knows one thing beforehand: the [`Anchor`] from the invitation. What
+//! travels is the entries after a version and the newest head.
+
+use hopluu_model::{DeviceId, Timestamp};
+use serde::{Deserialize, Serialize};
+
+use crate::entry::{Body, Content, Founding, MAX_ENTRY, RosterEntry, SignedHead, entry_hash, signed_by_root};
+use crate::key::{DeviceKey, sha256, statement};
+use crate::ledger::{Fault, Ledger};
+use crate::root::root_hash;
+
+/// Most entries that [`Roster::extend`] takes at once.
+pub const MAX_ENTRIES: usize = 65_536;
+
+/// What a newcomer knows of a province before it has seen the roster: one hash over a root and its promise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Anchor(pub [u8; 32]);
+
+impl Anchor {
+    /// Joins a root and the promise of the next.
+    #[must_use]
+    pub fn of(root: &DeviceId, next_root: &[u8; 32]) -> Self {
+        Self(sha256(&statement("anchor", &[root.as_bytes(), next_root])))
+    }
+}
+
+/// Why entries were not taken. The roster is unchanged.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RosterError {
+    /// The desk vouched for two different histories. Nothing changes until people have looked.
+    #[error("two histories at version {version}: somebody else holds the desk's key, or the desk was restored")]
+    Alarm {
+        /// The first version that differs, as far as can be told from what was sent.
+        version: u64,
+        /// The hash held here.
+        ours: [u8; 32],
+        /// The other hash.
+        theirs: [u8; 32],
+        /// The other head, as evidence.
+        head: Box<SignedHead>,
+    },
+    /// The chain begins under another root.
+    #[error("this roster belongs to another province")]
+    Foreign,
+    /// Entries between ours and theirs are missing; ask again from here.
+    #[error("roster entries after version {have} are missing")]
+    Gap {
+        /// The version held.
+        have: u64,
+    },
+    /// An entry cannot be read.
+    #[error("roster entry {version} cannot be read")]
+    Unreadable {
+        /// Its expected number.
+        version: u64,
+    },
+    /// The entries do not hold together, or the head is not theirs.
+    #[error("roster entry {version} does not follow the one before")]
+    Broken {
+        /// Where it breaks.
+        version: u64,
+    },
+    /// The head is not signed by the desk in force.
+    #[error("the head of version {version} is not signed by the province desk")]
+    HeadSignature {
+        /// The head's version.
+        version: u64,
+    },
+    /// A founding, desk or root entry lacks the root's signature.
+    #[error("roster entry {version} is not signed by the root")]
+    RootSignature {
+        /// The entry's number.
+        version: u64,
+    },
+    /// More entries than anybody sends at once.
+    #[error("too many roster entries at once")]
+    TooMany,
+    /// The signer is not the desk (or root) in force.
+    #[error("this key may not write the roster")]
+    NotTheSigner,
+    /// The desk was about to write an entry without the meant effect.
+    #[error("the roster entry would not do what is meant")]
+    Fault(#[source] Fault),
+}
+
+impl RosterError {
+    /// Whether asking again (from [`Roster::version`]) may help without anybody doing anything.
+    #[must_use]
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Gap { .. } | Self::Unreadable { .. } | Self::Broken { .. } => true,
+            Self::Alarm { .. }
+            | Self::Foreign
+            | Self::HeadSignature { .. }
+            | Self::RootSignature { .. }
+            | Self::TooMany
+            | Self::NotTheSigner
+            | Self::Fault(_) => false,
+        }
+    }
+}
+
+/// What an extension changed, so that the caller can look again at what it refused or showed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extended {
+    /// Version before.
+    pub from: u64,
+    /// Version now; equal to `from` when nothing was new.
+    pub to: u64,
+    /// The new bodies in order, without those this program does not know.
+    pub bodies: Vec<Body>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Link {
+    bytes: Vec<u8>,
+    hash: [u8; 32],
+}
+
+/// The chain, its newest head, and what it all adds up to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Roster {
+    anchor: Anchor,
+    chain: Vec<Link>,
+    head: Option<SignedHead>,
+    pub(crate) ledger: Ledger,
+}
+
+impl Roster {
+    /// An empty roster that will take the chain under this anchor only.
+    #[must_use]
+    pub fn new(anchor: Anchor) -> Self {
+        Self { anchor, chain: Vec::new(), head: None, ledger: Ledger::default() }
+    }
+
+    /// Founds a province.
+    ///
+    /// # Errors
+    /// When a key is not the one the founding names, or a text is too long.
+    pub fn found(founding: Founding, at: Timestamp, root: &DeviceKey, desk: &DeviceKey) -> Result<Self, RosterError> {
+        if founding.root != root.id() {
+            return Err(RosterError::NotTheSigner);
+        }
+        let mut roster = Self::new(Anchor::of(&founding.root, &founding.next_root));
+        let body = Body::Found(founding);
+        if !body.within_limits() {
+            return Err(RosterError::Fault(Fault::TooLong));
+        }
+        roster.write(&body, at, Some(root), desk)?;
+        Ok(roster)
+    }
+
+    /// Appends an entry of the desk and signs the new head.
+    ///
+    /// The caller puts entry and head on disk before anybody sees them: a desk that forgets what it
+    /// published and writes that version anew raises the alarm everywhere.
+    ///
+    /// # Errors
+    /// When the key is not the desk's, the body needs the root, or it would not do what is meant.
+    pub fn append(&mut self, body: &Body, at: Timestamp, desk: &DeviceKey) -> Result<Extended, RosterError> {
+        if signing_root(body).is_some() || self.ledger.desk() != Some(desk.id()) {
+            return Err(RosterError::NotTheSigner);
+        }
+        self.checked_write(body, at, None, desk)
+    }
+
+    /// Appends an entry that needs the root: a new desk (which signs the head itself), or the promised root.
+    ///
+    /// # Errors
+    /// When root or desk are not the ones in force after the entry, or the body needs no root.
+    pub fn append_as_root(
+        &mut self,
+        body: &Body,
+        at: Timestamp,
+        root: &DeviceKey,
+        desk: &DeviceKey,
+    ) -> Result<Extended, RosterError> {
+        let expected = match signing_root(body) {
+            Some(Signing::Itself(named)) => Some(named),
+            Some(Signing::InForce) => self.ledger.root(),
+            None => None,
+        };
+        let seated = if let Body::Desk { key, .. } = body { Some(*key) } else { self.ledger.desk() };
+        if expected != Some(root.id()) || seated != Some(desk.id()) {
+            return Err(RosterError::NotTheSigner);
+        }
+        self.checked_write(body, at, Some(root), desk)
+    }
+
+    /// The raw entries after a version, in order; travels together with [`Roster::head`].
+    pub fn entries_after(&self, version: u64) -> impl Iterator<Item = &[u8]> {
+        let skip = usize::try_from(version).unwrap_or(usize::MAX);
+        self.chain.iter().skip(skip).map(|link| link.bytes.as_slice())
+    }
+
+    /// Takes entries (which may overlap with what is held) that end at a signed head.
+    ///
+    /// All or nothing. Takes a chain only as long as it is the same as ours so far; older heads of our own
+    /// chain change nothing; whoever vouches as the desk for another one raises the alarm.
+    ///
+    /// # Errors
+    /// See [`RosterError`]; the roster is then unchanged.
+    pub fn extend<E: AsRef<[u8]>>(&mut self, entries: &[E], head: &SignedHead) -> Result<Extended, RosterError> {
+        let have = self.version();
+        if entries.len() > MAX_ENTRIES {
+            return Err(RosterError::TooMany);
+        }
+        let Some(run) = Run::read(entries, have)? else { return self.judge_head(head) };
+        run.ends_at(head)?;
+        if let Some((version, ours, theirs)) = self.divergence(&run) {
+            return Err(self.alarm_or(head, (version, ours, theirs), RosterError::Broken { version }));
+        }
+        let (mut ledger, mut bodies) = (self.ledger.clone(), Vec::new());
+        let new: Vec<_> = run.links.into_iter().filter(|(entry, _)| entry.version > have).collect();
+        if new.is_empty() {
+            return self.judge_head(head);
+        }
+        for (entry, link) in &new {
+            match &entry.content {
+                Content::Unknown(_) if entry.version == 1 => return Err(RosterError::Foreign),
+                Content::Unknown(_) => ledger.unread += 1,
+                Content::Known(body) => {
+                    check_root(&ledger, entry.version, body, &link.bytes)?;
+                    ledger.fold(entry.version, body);
+                    bodies.push(body.clone());
+                }
+            }
+        }
+        if !ledger.roots.iter().any(|(root, next)| Anchor::of(root, next) == self.anchor) {
+            return Err(RosterError::Foreign);
+        }
+        if !ledger.desk().is_some_and(|desk| head.signed_by(&desk)) {
+            return Err(RosterError::HeadSignature { version: head.version });
+        }
+        self.ledger = ledger;
+        self.chain.extend(new.into_iter().map(|(_, link)| link));
+        self.head = Some(head.clone());
+        Ok(Extended { from: have, to: self.version(), bodies })
+    }
+
+    /// Number of the last entry; 0 when nothing is held yet.
+    #[must_use]
+    pub fn version(&self) -> u64 {
+        self.chain.len() as u64
+    }
+
+    /// The newest head, once anything is held.
+    #[must_use]
+    pub fn head(&self) -> Option<&SignedHead> {
+        self.head.as_ref()
+    }
+
+    /// The hash of an entry; zeros for version 0, `None` beyond the head.
+    #[must_use]
+    pub fn hash_at(&self, version: u64) -> Option<[u8; 32]> {
+        let Some(before) = version.checked_sub(1) else { return Some([0; 32]) };
+        Some(self.chain.get(usize::try_from(before).ok()?)?.hash)
+    }
+
+    /// The anchor for new invitations: the root in force and its promise.
+    #[must_use]
+    pub fn anchor(&self) -> Anchor {
+        self.ledger.roots.last().map_or(self.anchor, |(root, next)| Anchor::of(root, next))
+    }
+
+    /// The decoded entries after a version, for lists of what the desk did.
+    pub fn read_after(&self, version: u64) -> impl Iterator<Item = RosterEntry> {
+        self.entries_after(version).filter_map(RosterEntry::decode)
+    }
+
+    fn checked_write(
+        &mut self,
+        body: &Body,
+        at: Timestamp,
+        root: Option<&DeviceKey>,
+        desk: &DeviceKey,
+    ) -> Result<Extended, RosterError> {
+        match self.ledger.fault(body) {
+            Some(fault) => Err(RosterError::Fault(fault)),
+            None => self.write(body, at, root, desk),
+        }
+    }
+
+    fn write(
+        &mut self,
+        body: &Body,
+        at: Timestamp,
+        root: Option<&DeviceKey>,
+        desk: &DeviceKey,
+    ) -> Result<Extended, RosterError> {
+        let version = self.version() + 1;
+        let prev = self.chain.last().map_or([0; 32], |link| link.hash);
+        let bytes = RosterEntry::encode((version, prev), at, body, root);
+        if bytes.len() > MAX_ENTRY {
+            return Err(RosterError::Fault(Fault::TooLong));
+        }
+        let head = SignedHead::sign(version, entry_hash(&bytes), desk);
+        // The same door as for everybody: what the desk writes, all others will take.
+        self.extend(&[bytes], &head)
+    }
+
+    /// Decides on a head without new entries.
+    fn judge_head(&self, head: &SignedHead) -> Result<Extended, RosterError> {
+        let have = self.version();
+        match self.hash_at(head.version) {
+            None => Err(RosterError::Gap { have }),
+            Some(ours) if ours == head.hash => Ok(Extended { from: have, to: have, bodies: Vec::new() }),
+            Some(ours) => {
+                let version = head.version;
+                Err(self.alarm_or(head, (version, ours, head.hash), RosterError::HeadSignature { version }))
+            }
+        }
+    }
+
+    /// The first place where a run contradicts what is held.
+    fn divergence(&self, run: &Run) -> Option<(u64, [u8; 32], [u8; 32])> {
+        let before = run.first().saturating_sub(1);
+        let ends = std::iter::once((before, run.prev()));
+        let links = run.links.iter().map(|(entry, link)| (entry.version, link.hash));
+        ends.chain(links).find_map(|(version, theirs)| {
+            let ours = self.hash_at(version)?;
+            (ours != theirs).then_some((version, ours, theirs))
+        })
+    }
+
+    /// Junk from anybody is only junk; it is an alarm when one of the province's desks vouched for it.
+    ///
+    /// A desk that was replaced and revoked can raise none, so a stolen key does not stop the province for ever.
+    fn alarm_or(&self, head: &SignedHead, at: (u64, [u8; 32], [u8; 32]), otherwise: RosterError) -> RosterError {
+        let (version, ours, theirs) = at;
+        if self.desks().any(|desk| !self.is_revoked(&desk) && head.signed_by(&desk)) {
+            RosterError::Alarm { version, ours, theirs, head: Box::new(head.clone()) }
+        } else {
+            otherwise
+        }
+    }
+}
+
+/// Entries that hold together among themselves.
+struct Run {
+    links: Vec<(RosterEntry, Link)>,
+}
+
+impl Run {
+    /// Reads entries; `None` when there are none.
+    fn read<E: AsRef<[u8]>>(entries: &[E], have: u64) -> Result<Option<Self>, RosterError> {
+        let mut links: Vec<(RosterEntry, Link)> = Vec::with_capacity(entries.len());
+        for bytes in entries.iter().map(AsRef::as_ref) {
+            let version = links.last().map_or(have, |(entry, _)| entry.version) + 1;
+            let entry = RosterEntry::decode(bytes).ok_or(RosterError::Unreadable { version })?;
+            match links.last() {
+                None if entry.version == 0 => return Err(RosterError::Unreadable { version }),
+                None if entry.version > have + 1 => return Err(RosterError::Gap { have }),
+                Some((_, last)) if entry.version != version || entry.prev != last.hash => {
+                    return Err(RosterError::Broken { version });
+                }
+                None | Some(_) => {
+                    links.push((entry, Link { bytes: bytes.to_vec(), hash: entry_hash(bytes) }));
+                }
+            }
+        }
+        Ok(if links.is_empty() { None } else { Some(Self { links }) })
+    }
+
+    fn first(&self) -> u64 {
+        self.links.first().map_or(0, |(entry, _)| entry.version)
+    }
+
+    fn prev(&self) -> [u8; 32] {
+        self.links.first().map_or([0; 32], |(entry, _)| entry.prev)
+    }
+
+    fn ends_at(&self, head: &SignedHead) -> Result<(), RosterError> {
+        let ends =
+            self.links.last().is_some_and(|(entry, link)| (entry.version, link.hash) == (head.version, head.hash));
+        if ends { Ok(()) } else { Err(RosterError::Broken { version: head.version }) }
+    }
+}
+
+enum Signing {
+    /// The root that the body itself names.
+    Itself(DeviceId),
+    /// The root in force before the entry.
+    InForce,
+}
+
+fn signing_root(body: &Body) -> Option<Signing> {
+    match body {
+        Body::Found(founding) => Some(Signing::Itself(founding.root)),
+        Body::NewRoot { root, .. } => Some(Signing::Itself(*root)),
+        Body::Desk { .. } => Some(Signing::InForce),
+        Body::Relay(_)
+        | Body::Collection { .. }
+        | Body::OpenYear { .. }
+        | Body::Invitation(_)
+        | Body::Device(_)
+        | Body::Withdraw { .. }
+        | Body::Revoke { .. }
+        | Body::Ruling { .. } => None,
+    }
+}
+
+/// The founding comes first and once, and what only a root may do carries its signature.
+fn check_root(ledger: &Ledger, version: u64, body: &Body, bytes: &[u8]) -> Result<(), RosterError> {
+    if matches!(body, Body::Found(_)) != (version == 1) {
+        return Err(RosterError::Foreign);
+    }
+    let root = match signing_root(body) {
+        None => return Ok(()),
+        Some(Signing::InForce) => ledger.root(),
+        Some(Signing::Itself(root)) => Some(root),
+    };
+    let promised = match body {
+        Body::NewRoot { root, .. } => ledger.roots.last().is_some_and(|(_, promise)| *promise == root_hash(root)),
+        _ => true,
+    };
+    if promised && root.is_some_and(|root| signed_by_root(bytes, &root)) {
+        Ok(())
+    } else {
+        Err(RosterError::RootSignature { version })
+    }
+}

@@ -1,0 +1,7 @@
+//! What this room promises, told as stories of one small province.
+
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
+mod admission;
+mod province;
+mod roster;
