@@ -1,0 +1,411 @@
+//! A relay's end of the conversations with its offices.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use hopluu_model::{ActorId, DeviceId, DocId, Tick, Timestamp};
+use hopluu_wire::frame::{ClockOf, Cursor, Frame, Heard, Hello, Welcome};
+use hopluu_wire::{Class, digest_of_scope};
+
+use crate::engine::{ByDoc, ConnId, Input, Output, Standing};
+use crate::office::{PROTOCOL, clock_frame};
+use crate::order::{Pushes, send};
+use crate::shelf::Shelf;
+
+/// A longer tail is not sent: comparing clocks lets the newest come first and packs be cut anew.
+const TAIL_BYTES: u64 = 256 * 1024;
+/// So many journal entries are looked at in one go.
+const TAIL_STEP: usize = 256;
+/// An idle office is told so long after the last change where it stands in the journal.
+const MARK_MS: u64 = 5_000;
+/// Documents named in one message of digests.
+const DIGESTS: usize = 1_000;
+/// A chain wanted from one office is asked of another after so long without it.
+const WANT_MS: u64 = 20_000;
+
+#[derive(Default)]
+pub(crate) struct RelayEnd {
+    sessions: BTreeMap<ConnId, Session>,
+    /// Chains asked of an office, so that a relay that lost its disk is not refilled three times over.
+    wanted: BTreeMap<(DocId, ActorId), (ConnId, Tick)>,
+    clock: Timestamp,
+    heard: BTreeMap<DeviceId, Heard>,
+}
+
+struct Session {
+    device: DeviceId,
+    pushes: Pushes,
+    /// Everything up to here in our journal was handed to the transport, or is not for this office.
+    next: u64,
+    /// The office waits for a mark: its cursor was good and something follows it.
+    catching_up: bool,
+    /// When to tell the office its place again, once something was sent.
+    mark_due: Option<Tick>,
+    /// What this office was already given of a chain while catching up, because packs were cut anew.
+    given: BTreeMap<(DocId, ActorId), u64>,
+    greeted: bool,
+}
+
+impl RelayEnd {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn next_wake(&self) -> Option<Tick> {
+        self.sessions.values().filter_map(|session| session.mark_due).min()
+    }
+
+    pub(crate) fn standing(&self) -> Standing {
+        let peers = self.sessions.iter().filter(|(_, session)| session.greeted);
+        Standing { line: None, peers: peers.map(|(conn, session)| (*conn, session.device)).collect() }
+    }
+
+    pub(crate) fn handle(&mut self, now: Tick, input: Input, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+        match input {
+            Input::Up { conn, peer } => {
+                self.sessions.entry(conn).or_insert_with(|| Session::new(peer));
+            }
+            Input::EarlyRejected { .. } => {}
+            Input::Down { conn, .. } => {
+                if let Some(conn) = conn {
+                    self.down(conn, shelf, out);
+                }
+            }
+            Input::Frame { conn, frame } => self.frame(now, conn, frame, shelf, out),
+            Input::Drained { conn, class, bytes } => {
+                if let Some(session) = self.sessions.get_mut(&conn) {
+                    session.pushes.drained(class, bytes);
+                    session.pump(conn, now, shelf, out);
+                }
+            }
+            Input::Stored { doc, actor, tip, from } => {
+                self.wanted.remove(&(doc, actor));
+                if let Some((conn, session)) = from.and_then(|conn| Some((conn, self.sessions.get_mut(&conn)?))) {
+                    session.acknowledge(conn, [(doc, vec![(actor, tip.seq, tip.hash)])].into(), out);
+                }
+            }
+            Input::Committed => {
+                for (conn, session) in &mut self.sessions {
+                    session.pump(*conn, now, shelf, out);
+                }
+            }
+            Input::RosterMoved { after } => self.give_roster(after, shelf, out),
+            Input::Evict { device } => self.evict(&device, out),
+            Input::Clock(clock) => self.clock = clock,
+            Input::Wake => {
+                for (conn, session) in &mut self.sessions {
+                    if session.mark_due.is_some_and(|due| now >= due) {
+                        session.mark(*conn, shelf, out);
+                    }
+                }
+            }
+        }
+    }
+
+    fn down(&mut self, conn: ConnId, shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+        self.wanted.retain(|_, (asked, _)| *asked != conn);
+        let Some(session) = self.sessions.remove(&conn) else { return };
+        let still = self.sessions.values().any(|other| other.device == session.device && other.greeted);
+        let at = self.clock;
+        if let (false, Some(heard)) = (still, self.heard.get_mut(&session.device)) {
+            heard.connected = false;
+            heard.at = heard.at.max(at);
+            let news = vec![heard.clone()];
+            self.tell_presence(&news, shelf, out);
+        }
+    }
+
+    /// Province desks learn who is there.
+    fn tell_presence(&mut self, news: &[Heard], shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+        for (conn, session) in &mut self.sessions {
+            if session.greeted && news.iter().all(|heard| shelf.oversees(&session.device, &heard.device)) {
+                send(out, *conn, Class::Control, &Frame::Presence(news.to_vec()), &mut session.pushes);
+            }
+        }
+    }
+
+    fn evict(&mut self, device: &DeviceId, out: &mut VecDeque<Output>) {
+        for (conn, session) in &self.sessions {
+            if session.device == *device {
+                out.push_back(Output::Close { conn: *conn, code: 3, text: "device revoked".to_owned() });
+            }
+        }
+    }
+
+    fn give_roster(&mut self, after: u64, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+        let frames = shelf.roster_after(after);
+        for (conn, session) in self.sessions.iter_mut().filter(|(_, session)| session.greeted) {
+            for frame in &frames {
+                send(out, *conn, Class::Control, frame, &mut session.pushes);
+            }
+        }
+    }
+
+    fn frame(&mut self, now: Tick, conn: ConnId, frame: Frame, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+        let Some(session) = self.sessions.get_mut(&conn) else { return };
+        match frame {
+            Frame::Hello(hello) => {
+                session.hello(now, conn, &hello, (self.clock, shelf), out);
+                let device = session.device;
+                let heard =
+                    Heard { device, at: self.clock, connected: true, backlog: hello.backlog, program: hello.program };
+                self.heard.insert(device, heard.clone());
+                self.tell_presence(&[heard], shelf, out);
+                self.tell_all_presence(conn, shelf, out);
+            }
+            Frame::RosterAsk { after } => {
+                for frame in shelf.roster_after(after) {
+                    send(out, conn, Class::Control, &frame, &mut session.pushes);
+                }
+            }
+            Frame::From { doc, actor, next } | Frame::Want { doc, actor, from: next } => {
+                if shelf.may_read(&session.device, &doc) {
+                    session.pushes.serve(doc, actor, next);
+                    session.pushes.pump(conn, shelf, out);
+                }
+            }
+            Frame::Compare { digest } => session.compare(conn, digest, shelf, out),
+            Frame::ClockOf(clock) => self.clock_of(now, conn, &clock, shelf, out),
+            Frame::Held { doc, entries } => {
+                for (actor, seq, _) in entries {
+                    session.pushes.acknowledge(doc, actor, seq);
+                }
+            }
+            // The holder deals with these before the engine, or they are not for a relay.
+            Frame::Welcome(_)
+            | Frame::Bye { .. }
+            | Frame::Roster { .. }
+            | Frame::Joins(_)
+            | Frame::Join(_)
+            | Frame::JoinAnswer(_)
+            | Frame::Claim(_)
+            | Frame::Claimed { .. }
+            | Frame::Pack(_)
+            | Frame::Mark(_)
+            | Frame::Equal(_)
+            | Frame::Digests { .. }
+            | Frame::Shown(_)
+            | Frame::Refused(_)
+            | Frame::Presence(_)
+            | Frame::Unknown(_) => {}
+        }
+    }
+
+    fn tell_all_presence(&mut self, conn: ConnId, shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+        let Some(session) = self.sessions.get_mut(&conn) else { return };
+        let all: Vec<Heard> =
+            self.heard.values().filter(|heard| shelf.oversees(&session.device, &heard.device)).cloned().collect();
+        for part in all.chunks(200) {
+            send(out, conn, Class::Control, &Frame::Presence(part.to_vec()), &mut session.pushes);
+        }
+    }
+
+    fn clock_of(
+        &mut self,
+        now: Tick,
+        conn: ConnId,
+        clock: &ClockOf,
+        shelf: &mut dyn Shelf,
+        out: &mut VecDeque<Output>,
+    ) {
+        let Some(session) = self.sessions.get_mut(&conn) else { return };
+        let doc = clock.doc;
+        if !session.greeted || !shelf.may_read(&session.device, &doc) {
+            return;
+        }
+        if clock.answer {
+            let frame = Frame::ClockOf(clock_frame(shelf, doc, false));
+            send(out, conn, Class::Control, &frame, &mut session.pushes);
+        }
+        let ours = shelf.clock(&doc);
+        for (actor, tip) in &clock.clock().0 {
+            let held = ours.seq(actor);
+            if tip.seq > held && !shelf.owns(&session.device, actor) {
+                // An office pushes its own chains by itself; those of others one office is asked for.
+                let asked = self.wanted.get(&(doc, *actor));
+                if asked.is_none_or(|(_, since)| now.since(*since) >= WANT_MS) {
+                    self.wanted.insert((doc, *actor), (conn, now));
+                    let frame = Frame::Want { doc, actor: *actor, from: held + 1 };
+                    send(out, conn, Class::Control, &frame, &mut session.pushes);
+                }
+            } else if ours.0.get(actor).is_some_and(|our| our.seq == tip.seq && our.hash != tip.hash) {
+                out.push_back(Output::Fork { doc, actor: *actor, seq: tip.seq, theirs: tip.hash });
+            }
+        }
+    }
+}
+
+impl Session {
+    fn new(device: DeviceId) -> Self {
+        Self {
+            device,
+            pushes: Pushes::default(),
+            next: 0,
+            catching_up: false,
+            mark_due: None,
+            given: BTreeMap::new(),
+            greeted: false,
+        }
+    }
+
+    fn acknowledge(&mut self, conn: ConnId, held: ByDoc, out: &mut VecDeque<Output>) {
+        for (doc, entries) in held {
+            send(out, conn, Class::Control, &Frame::Held { doc, entries }, &mut self.pushes);
+        }
+    }
+
+    fn hello(
+        &mut self,
+        now: Tick,
+        conn: ConnId,
+        hello: &Hello,
+        (clock, shelf): (Timestamp, &mut dyn Shelf),
+        out: &mut VecDeque<Output>,
+    ) {
+        if hello.protocol.0 > PROTOCOL.1 || hello.protocol.1 < PROTOCOL.0 {
+            let text = format!("this relay speaks protocol {} to {}", PROTOCOL.0, PROTOCOL.1);
+            let frame = Frame::Bye { code: 1, text, retry_after_ms: 600_000 };
+            send(out, conn, Class::Control, &frame, &mut self.pushes);
+            return;
+        }
+        let here = shelf.here(&self.device);
+        let from = hello.cursor.filter(|cursor| self.is_good(cursor, &here, shelf)).map(|cursor| cursor.number);
+        let welcome = Welcome {
+            protocol: PROTOCOL.1.min(hello.protocol.1),
+            roster: shelf.roster_version(),
+            now: clock,
+            tail: from.is_some(),
+            equal: shelf.digest(&self.device) == hello.digest,
+            receipts_equal: hello.receipts == [0; 16] || hello.receipts == shelf.receipts_digest(),
+            cursor: here,
+        };
+        send(out, conn, Class::Control, &Frame::Welcome(Box::new(welcome)), &mut self.pushes);
+        let roster = shelf.roster_version();
+        if roster > hello.roster {
+            for frame in shelf.roster_after(hello.roster) {
+                send(out, conn, Class::Control, &frame, &mut self.pushes);
+            }
+        } else if roster < hello.roster {
+            send(out, conn, Class::Control, &Frame::RosterAsk { after: roster }, &mut self.pushes);
+        }
+        if from.is_none() {
+            for frame in shelf.standing(&self.device) {
+                send(out, conn, Class::History, &frame, &mut self.pushes);
+            }
+        }
+        self.greeted = true;
+        self.next = from.unwrap_or(here.number);
+        self.catching_up = from.is_some_and(|from| from < here.number);
+        self.pump(conn, now, shelf, out);
+    }
+
+    fn is_good(&self, cursor: &Cursor, here: &Cursor, shelf: &dyn Shelf) -> bool {
+        if cursor.number > here.number || shelf.place(&self.device, cursor.number).as_ref() != Some(cursor) {
+            return false;
+        }
+        let (mut bytes, mut number) = (0u64, cursor.number);
+        while number < here.number && bytes <= TAIL_BYTES {
+            let (items, last) = shelf.after(number, TAIL_STEP);
+            let wanted = items.iter().filter(|item| self.wants(item, shelf));
+            bytes += wanted.map(|item| u64::from(item.bytes)).sum::<u64>();
+            if last <= number {
+                break;
+            }
+            number = last;
+        }
+        bytes <= TAIL_BYTES
+    }
+
+    fn wants(&self, item: &crate::shelf::TailItem, shelf: &dyn Shelf) -> bool {
+        item.author != Some(self.device) && shelf.may_read(&self.device, &item.doc)
+    }
+
+    /// Hands on what the journal holds after what was handed on.
+    fn pump(&mut self, conn: ConnId, now: Tick, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+        if !self.greeted {
+            return;
+        }
+        self.pushes.pump(conn, shelf, out);
+        while self.pushes.has_room(Class::Edits) {
+            let (items, last) = shelf.after(self.next, TAIL_STEP);
+            if last <= self.next {
+                self.given.clear();
+                if std::mem::take(&mut self.catching_up) {
+                    self.mark(conn, shelf, out);
+                }
+                return;
+            }
+            for item in &items {
+                if !self.pushes.has_room(Class::Edits) {
+                    return;
+                }
+                if self.wants(item, shelf) {
+                    self.hand_on(conn, item, shelf, out);
+                    self.mark_due.get_or_insert(now.plus(MARK_MS));
+                }
+                self.next = item.number;
+            }
+            self.next = last;
+        }
+    }
+
+    fn hand_on(
+        &mut self,
+        conn: ConnId,
+        item: &crate::shelf::TailItem,
+        shelf: &mut dyn Shelf,
+        out: &mut VecDeque<Output>,
+    ) {
+        let Some((actor, first, last)) = item.run else {
+            if let Some(frame) = shelf.item(item.number) {
+                send(out, conn, Class::Edits, &frame, &mut self.pushes);
+            }
+            return;
+        };
+        // While catching up a pack is cut anew and covers what follows in the journal.
+        let given = self.given.get(&(item.doc, actor)).copied().unwrap_or(0);
+        if last <= given {
+            return;
+        }
+        if let Some((pack, urgent)) = shelf.pack(&item.doc, &actor, first.max(given + 1)) {
+            self.given.insert((item.doc, actor), pack.last());
+            let class = if urgent { Class::Control } else { Class::Edits };
+            send(out, conn, class, &Frame::Pack(Box::new(pack)), &mut self.pushes);
+        }
+    }
+
+    fn mark(&mut self, conn: ConnId, shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+        self.mark_due = None;
+        if let Some(cursor) = shelf.place(&self.device, self.next) {
+            send(out, conn, Class::Edits, &Frame::Mark(cursor), &mut self.pushes);
+        }
+    }
+
+    fn compare(&mut self, conn: ConnId, digest: [u8; 16], shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+        if !self.greeted {
+            return;
+        }
+        let scope = shelf.scope(&self.device);
+        let place = shelf.place(&self.device, self.next);
+        if let (true, Some(place)) = (digest_of_scope(scope.iter().map(|(doc, digest)| (doc, digest))) == digest, place)
+        {
+            send(out, conn, Class::Edits, &Frame::Equal(place), &mut self.pushes);
+            return;
+        }
+        let docs: Vec<(DocId, [u8; 8])> = scope
+            .iter()
+            .map(|(doc, digest)| {
+                let mut short = [0; 8];
+                short.copy_from_slice(&digest[..8]);
+                (*doc, short)
+            })
+            .collect();
+        let mut parts = docs.chunks(DIGESTS).peekable();
+        if parts.peek().is_none() {
+            send(out, conn, Class::Control, &Frame::Digests { docs: Vec::new(), last: true }, &mut self.pushes);
+        }
+        while let Some(part) = parts.next() {
+            let frame = Frame::Digests { docs: part.to_vec(), last: parts.peek().is_none() };
+            send(out, conn, Class::Control, &frame, &mut self.pushes);
+        }
+    }
+}
