@@ -206,7 +206,7 @@ impl OfficeEnd {
         }
         let relay = self.relay;
         if own
-            && !relay_sent
+            && from.is_none()
             && let Some(line) = self.line()
         {
             let held = shelf.unacknowledged(&relay);

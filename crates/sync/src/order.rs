@@ -125,8 +125,8 @@ impl Pushes {
                 if chain.sent >= tip || !self.has_room(class) {
                     break;
                 }
-                let Some((pack, urgent)) = shelf.pack(&doc, &actor, chain.sent + 1) else { break };
-                let class = if urgent && chain.sent == chain.held { Class::Control } else { class };
+                let Some(pack) = shelf.pack(&doc, &actor, chain.sent + 1) else { break };
+                let class = if pack.urgent && chain.sent == chain.held { Class::Control } else { class };
                 let sent = pack.last();
                 send(out, conn, class, &Frame::Pack(Box::new(pack)), self);
                 self.chains.insert(key, Chain { sent, class, ..chain });

@@ -366,9 +366,9 @@ impl Session {
         if last <= given {
             return;
         }
-        if let Some((pack, urgent)) = shelf.pack(&item.doc, &actor, first.max(given + 1)) {
+        if let Some(pack) = shelf.pack(&item.doc, &actor, first.max(given + 1)) {
             self.given.insert((item.doc, actor), pack.last());
-            let class = if urgent { Class::Control } else { Class::Edits };
+            let class = if pack.urgent { Class::Control } else { Class::Edits };
             send(out, conn, class, &Frame::Pack(Box::new(pack)), &mut self.pushes);
         }
     }

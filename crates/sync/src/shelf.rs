@@ -40,8 +40,8 @@ pub trait Shelf {
     /// Whether a chain belongs to a device.
     fn owns(&self, device: &DeviceId, actor: &ActorId) -> bool;
 
-    /// The largest pack that begins with change `from`; whether it holds an urgent edit.
-    fn pack(&mut self, doc: &DocId, actor: &ActorId, from: u64) -> Option<(Pack, bool)>;
+    /// The largest pack that begins with change `from`.
+    fn pack(&mut self, doc: &DocId, actor: &ActorId, from: u64) -> Option<Pack>;
 
     /// Chains of this device that a relay has not acknowledged to the end: document, author, acknowledged.
     fn unacknowledged(&self, relay: &DeviceId) -> Vec<(DocId, ActorId, u64)>;

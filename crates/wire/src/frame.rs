@@ -82,32 +82,35 @@ pub struct Welcome {
     pub cursor: Cursor,
 }
 
-/// A desk's signed word that it shows a change.
+/// A desk's signed word that it shows an author's changes up to one of them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
     /// The document.
     pub doc: DocId,
-    /// For each author, how far the desk shows them.
-    pub entries: Vec<(ActorId, u64)>,
+    /// The author.
+    pub actor: ActorId,
+    /// Shown up to this sequence number.
+    pub seq: u64,
+    /// Hash of that change.
+    pub hash: ChangeHash,
     /// The desk's time.
     pub at: Timestamp,
     /// The province desk's device.
     pub desk: DeviceId,
-    /// Its signature over all of the above, see [`Receipt::statement`].
+    /// Its signature over [`Receipt::statement`].
     pub signature: Signature,
 }
 
 impl Receipt {
     /// The bytes a desk signs.
     #[must_use]
-    pub fn statement(doc: &DocId, entries: &[(ActorId, u64)], at: Timestamp) -> Vec<u8> {
+    pub fn statement(doc: &DocId, actor: &ActorId, tip: &Tip, at: Timestamp) -> Vec<u8> {
         let mut bytes = b"hopluu shown 1\0".to_vec();
         bytes.extend_from_slice(&doc.to_bytes());
+        bytes.extend_from_slice(&actor.0);
+        bytes.extend_from_slice(&tip.seq.to_be_bytes());
+        bytes.extend_from_slice(&tip.hash.0);
         bytes.extend_from_slice(&at.0.to_be_bytes());
-        for (actor, seq) in entries {
-            bytes.extend_from_slice(&actor.0);
-            bytes.extend_from_slice(&seq.to_be_bytes());
-        }
         bytes
     }
 }

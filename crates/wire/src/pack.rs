@@ -25,6 +25,8 @@ pub struct Pack {
     pub count: u16,
     /// The author's signature over the last change.
     pub signature: Signature,
+    /// Whether it holds an edit that travels before everything else. A hint, not signed.
+    pub urgent: bool,
     /// First byte 0: stripped changes as they are; 1: the same, compressed by zstd.
     pub body: Vec<u8>,
 }
@@ -38,6 +40,8 @@ pub struct Run {
     pub hash: ChangeHash,
     /// The author's signature over it, where the holder has one: a pack can only end here.
     pub signature: Option<Signature>,
+    /// Whether it travels before everything else.
+    pub urgent: bool,
 }
 
 /// What a pack holds, rebuilt. The signature is not checked yet.
@@ -104,7 +108,8 @@ impl Pack {
         }
         let make = |(count, len, signature): (usize, usize, Signature)| {
             let count = u16::try_from(count).unwrap_or(u16::MAX);
-            Self { doc, actor, first, count, signature, body: encode_body(&plain[..len]) }
+            let urgent = runs[..usize::from(count)].iter().any(|run| run.urgent);
+            Self { doc, actor, first, count, signature, urgent, body: encode_body(&plain[..len]) }
         };
         let Some(&shortest) = ends.first() else { return Ok(None) };
         // The longest that fits, by halving: body length grows with the number of changes.
@@ -185,7 +190,7 @@ mod tests {
             let parents: Vec<_> = parent.into_iter().collect();
             let (raw, hash) = made_up(actor, seq, &parents, &rest);
             parent = Some(hash);
-            Run { raw, hash, signature: Some(Signature([3; 64])) }
+            Run { raw, hash, signature: Some(Signature([3; 64])), urgent: false }
         });
         let runs = runs.collect();
         (doc, actor, runs)
