@@ -1,5 +1,6 @@
 //! By which words records are listed, sorted and found.
 
+use hopluu_model::text::search_key;
 use hopluu_model::{Field, Kind, Snapshot};
 
 /// Free texts by which a record is found.
@@ -15,7 +16,7 @@ const SEARCHED: [Field; 9] = [
     Field::COMMUNE_CODE,
 ];
 
-/// The name of a record in lists: for an issue its speakable code.
+/// The name of a record in lists: for an issue its speakable code, for a merger the unit it makes.
 pub(crate) fn shown(snapshot: &Snapshot) -> &str {
     match snapshot.kind {
         Kind::ISSUE => snapshot.text(Field::CODE),
@@ -29,7 +30,7 @@ pub(crate) fn sort_key(name: &str) -> String {
     const WIDTH: usize = 10;
     let mut key = String::with_capacity(name.len() + WIDTH);
     let mut digits = String::new();
-    for letter in name.chars().chain(['\0']) {
+    for letter in search_key(name).chars().chain(['\0']) {
         if letter.is_ascii_digit() {
             digits.push(letter);
             continue;
@@ -48,6 +49,34 @@ pub(crate) fn sort_key(name: &str) -> String {
 
 /// What a record is found by; `None` when it has no words.
 pub(crate) fn searchable(snapshot: &Snapshot) -> Option<String> {
-    let words: Vec<&str> = SEARCHED.iter().map(|field| snapshot.text(*field)).filter(|text| !text.is_empty()).collect();
-    (!words.is_empty()).then(|| words.join(" "))
+    let words = SEARCHED.iter().map(|field| snapshot.text(*field)).filter(|text| !text.is_empty());
+    let key = search_key(&words.collect::<Vec<_>>().join(" "));
+    (!key.is_empty()).then_some(key)
+}
+
+/// What people typed as a full-text query: all words must be there, the last may be unfinished. `None`
+/// when nothing was typed.
+pub(crate) fn search_query(typed: &str) -> Option<String> {
+    let key = search_key(typed);
+    let words: Vec<String> = key.split(' ').filter(|word| !word.is_empty()).map(|word| format!("\"{word}\"")).collect();
+    (!words.is_empty()).then(|| format!("{}*", words.join(" ")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_sort_by_their_size_and_names_without_accents() {
+        let mut names = ["Tổ dân phố 10", "Tổ dân phố 2", "Xóm Đồi", "TỔ DÂN PHỐ 1", "Ấp 3"];
+        names.sort_by_key(|name| sort_key(name));
+        assert_eq!(names, ["Ấp 3", "TỔ DÂN PHỐ 1", "Tổ dân phố 2", "Tổ dân phố 10", "Xóm Đồi"]);
+    }
+
+    #[test]
+    fn what_is_typed_never_becomes_query_language() {
+        assert_eq!(search_query("  \"* OR: "), Some("\"or\"*".to_owned()));
+        assert_eq!(search_query(" . \n"), None);
+        assert_eq!(search_query("Chữ ký"), Some("\"chu\" \"ky\"*".to_owned()));
+    }
 }

@@ -3,8 +3,10 @@
 mod freshness;
 mod history;
 mod plain;
+mod search;
 mod sentence;
 
 pub use freshness::Freshness;
 pub use history::{EventRow, History, RecordRow, RivalRow};
+pub use search::Found;
 pub use sentence::Sentence;

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod folding;
 #[cfg(test)]
+mod search;
+#[cfg(test)]
 mod sentences;
 #[cfg(test)]
 mod world;
