@@ -192,6 +192,13 @@ pub struct Engine {
     out: VecDeque<Output>,
 }
 
+/// What one turn of the engine works with.
+pub(crate) struct Turn<'a> {
+    pub(crate) now: Tick,
+    pub(crate) shelf: &'a mut dyn Shelf,
+    pub(crate) out: &'a mut VecDeque<Output>,
+}
+
 enum End {
     Office(Box<OfficeEnd>),
     Relay(RelayEnd),
@@ -212,8 +219,8 @@ impl Engine {
     pub fn handle(&mut self, now: Tick, input: Input, shelf: &mut dyn Shelf) {
         debug_assert!(self.out.is_empty(), "outputs wait to be drained");
         match &mut self.end {
-            End::Office(office) => office.handle(now, input, shelf, &mut self.out),
-            End::Relay(relay) => relay.handle(now, input, shelf, &mut self.out),
+            End::Office(office) => office.handle(input, &mut Turn { now, shelf, out: &mut self.out }),
+            End::Relay(relay) => relay.handle(input, &mut Turn { now, shelf, out: &mut self.out }),
         }
     }
 

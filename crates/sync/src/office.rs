@@ -1,6 +1,6 @@
 //! An office's end of the conversation with its relay.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::{ActorId, DeviceId, DocId, Tick};
 use hopluu_wire::Class;
@@ -8,7 +8,7 @@ use hopluu_wire::digest::Digest;
 use hopluu_wire::frame::{ClockOf, Cursor, Frame, Hello, Welcome};
 
 use crate::backoff::Backoff;
-use crate::engine::{ConnId, Input, LineState, Output, Standing};
+use crate::engine::{ConnId, Input, LineState, Output, Standing, Turn};
 use crate::order::{Pushes, rank, send};
 use crate::shelf::Shelf;
 
@@ -99,27 +99,27 @@ impl OfficeEnd {
         Standing { line: Some(line), peers: conn.map(|conn| (conn, self.relay)).into_iter().collect() }
     }
 
-    pub(crate) fn handle(&mut self, now: Tick, input: Input, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+    pub(crate) fn handle(&mut self, input: Input, turn: &mut Turn<'_>) {
         match input {
-            Input::Up { conn, .. } | Input::EarlyRejected { conn } => self.greet(conn, shelf, out),
-            Input::Down { conn, retry_after_ms } => self.down(now, conn, retry_after_ms),
+            Input::Up { conn, .. } | Input::EarlyRejected { conn } => self.greet(conn, turn),
+            Input::Down { conn, retry_after_ms } => self.down(turn.now, conn, retry_after_ms),
             Input::Frame { conn, frame } => {
                 if self.line().is_some_and(|line| line.conn == conn) {
-                    self.frame(now, frame, shelf, out);
+                    self.frame(frame, turn);
                 }
             }
             Input::Drained { conn, class, bytes } => {
                 if let Some(line) = self.line().filter(|line| line.conn == conn) {
                     line.pushes.drained(class, bytes);
-                    line.pushes.pump(conn, shelf, out);
+                    line.pushes.pump(conn, turn);
                 }
             }
-            Input::Stored { doc, actor, tip, from } => self.stored((doc, actor, tip.seq), from, shelf, out),
+            Input::Stored { doc, actor, tip, from } => self.stored((doc, actor, tip.seq), from, turn),
             Input::Committed | Input::Evict { .. } | Input::Clock(_) => {}
-            Input::RosterMoved { after } => self.give_roster(after, shelf, out),
-            Input::Wake => self.wake(now, out),
+            Input::RosterMoved { after } => self.give_roster(after, turn),
+            Input::Wake => self.wake(turn),
         }
-        self.maybe_compare(now, shelf, out);
+        self.maybe_compare(turn);
     }
 
     fn line(&mut self) -> Option<&mut Line> {
@@ -129,23 +129,23 @@ impl OfficeEnd {
         }
     }
 
-    fn wake(&mut self, now: Tick, out: &mut VecDeque<Output>) {
+    fn wake(&mut self, turn: &mut Turn<'_>) {
         match &mut self.phase {
-            Phase::Offline { until } if now >= *until => {
-                out.push_back(Output::Dial { relay: self.relay });
-                self.phase = Phase::Dialling { until: now.plus(DIAL_MS) };
+            Phase::Offline { until } if turn.now >= *until => {
+                turn.out.push_back(Output::Dial { relay: self.relay });
+                self.phase = Phase::Dialling { until: turn.now.plus(DIAL_MS) };
             }
-            Phase::Dialling { until } if now >= *until => self.down(now, None, None),
+            Phase::Dialling { until } if turn.now >= *until => self.down(turn.now, None, None),
             Phase::Talking { agreeing, .. } => {
                 let overdue = match agreeing {
                     Agreeing::Asked { since, .. } | Agreeing::Fetching { since, .. } => {
-                        now.since(*since) >= PATIENCE_MS
+                        turn.now.since(*since) >= PATIENCE_MS
                     }
-                    Agreeing::Settled { since } => now.since(*since) >= COMPARE_MS,
+                    Agreeing::Settled { since } => turn.now.since(*since) >= COMPARE_MS,
                     Agreeing::Tail | Agreeing::Ready { .. } => false,
                 };
                 if overdue {
-                    *agreeing = Agreeing::Ready { not_before: now };
+                    *agreeing = Agreeing::Ready { not_before: turn.now };
                 }
             }
             Phase::Offline { .. } | Phase::Dialling { .. } | Phase::Greeting { .. } => {}
@@ -153,28 +153,28 @@ impl OfficeEnd {
     }
 
     /// Hello and the first packs leave together: an edit is on the relay half a round trip later.
-    fn greet(&mut self, conn: ConnId, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
-        let cursor = shelf.cursor(&self.relay);
-        let behind = shelf.unacknowledged(&self.relay);
+    fn greet(&mut self, conn: ConnId, turn: &mut Turn<'_>) {
+        let cursor = turn.shelf.cursor(&self.relay);
+        let behind = turn.shelf.unacknowledged(&self.relay);
         let backlog: u64 = behind
             .iter()
-            .map(|(doc, actor, held)| shelf.tip(doc, actor).map_or(0, |tip| tip.seq.saturating_sub(*held)))
+            .map(|(doc, actor, held)| turn.shelf.tip(doc, actor).map_or(0, |tip| tip.seq.saturating_sub(*held)))
             .sum();
         let hello = Hello {
             protocol: PROTOCOL,
-            roster: shelf.roster_version(),
+            roster: turn.shelf.roster_version(),
             cursor,
-            digest: shelf.digest(&self.device),
-            receipts: shelf.receipts_digest(),
+            digest: turn.shelf.digest(&self.device),
+            receipts: turn.shelf.receipts_digest(),
             backlog: u32::try_from(backlog).unwrap_or(u32::MAX),
             program: self.program.clone(),
         };
         let mut line = Line { conn, pushes: Pushes::default(), hello_cursor: cursor };
-        send(out, conn, Class::Control, &Frame::Hello(hello), &mut line.pushes);
+        send(turn.out, conn, Class::Control, &Frame::Hello(hello), &mut line.pushes);
         for (doc, actor, held) in behind {
             line.pushes.offer(doc, actor, held);
         }
-        line.pushes.pump(conn, shelf, out);
+        line.pushes.pump(conn, turn);
         self.phase = Phase::Greeting { line };
     }
 
@@ -191,14 +191,8 @@ impl OfficeEnd {
         self.phase = Phase::Offline { until: now.plus(wait) };
     }
 
-    fn stored(
-        &mut self,
-        (doc, actor, seq): (DocId, ActorId, u64),
-        from: Option<ConnId>,
-        shelf: &mut dyn Shelf,
-        out: &mut VecDeque<Output>,
-    ) {
-        let own = shelf.owns(&self.device, &actor);
+    fn stored(&mut self, (doc, actor, seq): (DocId, ActorId, u64), from: Option<ConnId>, turn: &mut Turn<'_>) {
+        let own = turn.shelf.owns(&self.device, &actor);
         if let Phase::Talking { agreeing: Agreeing::Fetching { wanted, .. }, .. } = &mut self.phase
             && wanted.get(&(doc, actor)).is_some_and(|target| seq >= *target)
         {
@@ -209,59 +203,59 @@ impl OfficeEnd {
             && from.is_none()
             && let Some(line) = self.line()
         {
-            let held = shelf.unacknowledged(&relay);
+            let held = turn.shelf.unacknowledged(&relay);
             let held = held.iter().find(|(d, a, _)| (*d, *a) == (doc, actor)).map_or(seq, |(_, _, held)| *held);
             line.pushes.offer(doc, actor, held);
-            line.pushes.pump(line.conn, shelf, out);
+            line.pushes.pump(line.conn, turn);
         }
     }
 
-    fn give_roster(&mut self, after: u64, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
-        let frames = shelf.roster_after(after);
+    fn give_roster(&mut self, after: u64, turn: &mut Turn<'_>) {
+        let frames = turn.shelf.roster_after(after);
         if let Some(line) = self.line() {
             for frame in frames {
-                send(out, line.conn, Class::Control, &frame, &mut line.pushes);
+                send(turn.out, line.conn, Class::Control, &frame, &mut line.pushes);
             }
         }
     }
 
-    fn frame(&mut self, now: Tick, frame: Frame, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+    fn frame(&mut self, frame: Frame, turn: &mut Turn<'_>) {
         match frame {
-            Frame::Welcome(welcome) => self.welcome(now, &welcome, shelf, out),
+            Frame::Welcome(welcome) => self.welcome(&welcome, turn),
             Frame::Bye { retry_after_ms, code, text } => {
                 if let Some(line) = self.line() {
-                    out.push_back(Output::Close { conn: line.conn, code, text });
+                    turn.out.push_back(Output::Close { conn: line.conn, code, text });
                 }
-                self.down(now, None, Some(retry_after_ms));
+                self.down(turn.now, None, Some(retry_after_ms));
             }
             Frame::Held { doc, entries } => {
                 if let Some(line) = self.line() {
                     for (actor, seq, _) in &entries {
                         line.pushes.acknowledge(doc, *actor, *seq);
                     }
-                    line.pushes.pump(line.conn, shelf, out);
+                    line.pushes.pump(line.conn, turn);
                 }
-                out.push_back(Output::RelayHolds { relay: self.relay, doc, entries, whole: false });
+                turn.out.push_back(Output::RelayHolds { relay: self.relay, doc, entries, whole: false });
             }
             Frame::From { doc, actor, next } | Frame::Want { doc, actor, from: next } => {
-                self.serve(doc, actor, next, shelf, out);
+                self.serve(doc, actor, next, turn);
             }
             Frame::Refused(notice) => {
                 if let Some(line) = self.line() {
                     line.pushes.abandon(notice.doc, notice.actor);
                 }
             }
-            Frame::RosterAsk { after } => self.give_roster(after, shelf, out),
+            Frame::RosterAsk { after } => self.give_roster(after, turn),
             Frame::Mark(cursor) => {
-                out.push_back(Output::Cursor { relay: self.relay, cursor });
+                turn.out.push_back(Output::Cursor { relay: self.relay, cursor });
                 if let Phase::Talking { agreeing: agreeing @ Agreeing::Tail, .. } = &mut self.phase {
-                    *agreeing = Agreeing::Ready { not_before: now };
+                    *agreeing = Agreeing::Ready { not_before: turn.now };
                 }
             }
-            Frame::Equal(cursor) => self.settle(now, cursor, out),
-            Frame::Digests { docs, last } => self.digests(now, docs, last, shelf, out),
-            Frame::ClockOf(clock) => self.clock_of(now, &clock, shelf, out),
-            Frame::Presence(heard) => out.push_back(Output::Heard { heard }),
+            Frame::Equal(cursor) => self.settle(cursor, turn),
+            Frame::Digests { docs, last } => self.digests(docs, last, turn),
+            Frame::ClockOf(clock) => self.clock_of(&clock, turn),
+            Frame::Presence(heard) => turn.out.push_back(Output::Heard { heard }),
             // The holder deals with these before the engine, or they are not for an office.
             Frame::Hello(_)
             | Frame::Roster { .. }
@@ -277,20 +271,20 @@ impl OfficeEnd {
         }
     }
 
-    fn serve(&mut self, doc: DocId, actor: ActorId, from: u64, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
-        let own = shelf.owns(&self.device, &actor);
+    fn serve(&mut self, doc: DocId, actor: ActorId, from: u64, turn: &mut Turn<'_>) {
+        let own = turn.shelf.owns(&self.device, &actor);
         if let Some(line) = self.line() {
             if own {
                 line.pushes.rewind(doc, actor, from)
             } else {
                 line.pushes.serve(doc, actor, from)
             }
-            line.pushes.pump(line.conn, shelf, out);
+            line.pushes.pump(line.conn, turn);
         }
     }
 
-    fn welcome(&mut self, now: Tick, welcome: &Welcome, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
-        let offline = || Phase::Offline { until: now };
+    fn welcome(&mut self, welcome: &Welcome, turn: &mut Turn<'_>) {
+        let offline = || Phase::Offline { until: turn.now };
         let phase = std::mem::replace(&mut self.phase, offline());
         let Phase::Greeting { mut line } = phase else {
             self.phase = phase;
@@ -298,69 +292,62 @@ impl OfficeEnd {
         };
         self.backoff.reset();
         if !welcome.receipts_equal {
-            for frame in shelf.receipts() {
-                send(out, line.conn, Class::History, &frame, &mut line.pushes);
+            for frame in turn.shelf.receipts() {
+                send(turn.out, line.conn, Class::History, &frame, &mut line.pushes);
             }
         }
         let up_to_date = line.hello_cursor.is_some_and(|cursor| cursor.number >= welcome.cursor.number);
         let agreeing = match (welcome.tail, welcome.equal) {
-            (true, true) if up_to_date => Agreeing::Settled { since: now },
-            (true, false) if up_to_date => Agreeing::Ready { not_before: now },
+            (true, true) if up_to_date => Agreeing::Settled { since: turn.now },
+            (true, false) if up_to_date => Agreeing::Ready { not_before: turn.now },
             (true, _) => Agreeing::Tail,
             (false, true) => {
-                out.push_back(Output::Cursor { relay: self.relay, cursor: welcome.cursor });
-                Agreeing::Settled { since: now }
+                turn.out.push_back(Output::Cursor { relay: self.relay, cursor: welcome.cursor });
+                Agreeing::Settled { since: turn.now }
             }
-            (false, false) => Agreeing::Ready { not_before: now },
+            (false, false) => Agreeing::Ready { not_before: turn.now },
         };
         self.phase = Phase::Talking { line, agreeing };
     }
 
-    fn settle(&mut self, now: Tick, cursor: Cursor, out: &mut VecDeque<Output>) {
+    fn settle(&mut self, cursor: Cursor, turn: &mut Turn<'_>) {
         if let Phase::Talking { agreeing: agreeing @ Agreeing::Asked { .. }, .. } = &mut self.phase {
-            *agreeing = Agreeing::Settled { since: now };
-            out.push_back(Output::Cursor { relay: self.relay, cursor });
+            *agreeing = Agreeing::Settled { since: turn.now };
+            turn.out.push_back(Output::Cursor { relay: self.relay, cursor });
         }
     }
 
     /// Compares as soon as nothing of ours is under way: with it the digests would differ for sure.
-    fn maybe_compare(&mut self, now: Tick, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+    fn maybe_compare(&mut self, turn: &mut Turn<'_>) {
         let device = self.device;
         let Phase::Talking { line, agreeing } = &mut self.phase else { return };
         if let Agreeing::Fetching { clocks, wanted, .. } = agreeing
             && clocks.is_empty()
             && wanted.is_empty()
         {
-            *agreeing = Agreeing::Ready { not_before: now };
+            *agreeing = Agreeing::Ready { not_before: turn.now };
         }
         if let Agreeing::Ready { not_before } = agreeing
-            && now >= *not_before
+            && turn.now >= *not_before
             && line.pushes.is_idle()
         {
-            let digest: Digest = shelf.digest(&device);
-            send(out, line.conn, Class::Control, &Frame::Compare { digest }, &mut line.pushes);
-            *agreeing = Agreeing::Asked { since: now, theirs: BTreeMap::new() };
+            let digest: Digest = turn.shelf.digest(&device);
+            send(turn.out, line.conn, Class::Control, &Frame::Compare { digest }, &mut line.pushes);
+            *agreeing = Agreeing::Asked { since: turn.now, theirs: BTreeMap::new() };
         }
     }
 
-    fn digests(
-        &mut self,
-        now: Tick,
-        docs: Vec<(DocId, [u8; 8])>,
-        last: bool,
-        shelf: &mut dyn Shelf,
-        out: &mut VecDeque<Output>,
-    ) {
+    fn digests(&mut self, docs: Vec<(DocId, [u8; 8])>, last: bool, turn: &mut Turn<'_>) {
         let device = self.device;
         let Phase::Talking { line, agreeing } = &mut self.phase else { return };
         let Agreeing::Asked { theirs, since } = agreeing else { return };
         theirs.extend(docs);
-        *since = now;
+        *since = turn.now;
         if !last {
             return;
         }
         let theirs = std::mem::take(theirs);
-        let ours: BTreeMap<DocId, Digest> = shelf.scope(&device).into_iter().collect();
+        let ours: BTreeMap<DocId, Digest> = turn.shelf.scope(&device).into_iter().collect();
         let differs = |doc: &&DocId| match (ours.get(doc), theirs.get(doc)) {
             (Some(our), Some(their)) => our[..8] != their[..],
             (Some(_), None) | (None, Some(_)) => true,
@@ -370,42 +357,42 @@ impl OfficeEnd {
             ours.keys().chain(theirs.keys()).filter(differs).copied().collect::<BTreeSet<_>>().into_iter().collect();
         differing.sort_by_key(rank);
         for doc in &differing {
-            let frame = Frame::ClockOf(clock_frame(shelf, *doc, true));
-            send(out, line.conn, Class::Control, &frame, &mut line.pushes);
+            let frame = Frame::ClockOf(clock_frame(turn.shelf, *doc, true));
+            send(turn.out, line.conn, Class::Control, &frame, &mut line.pushes);
         }
         let clocks: BTreeSet<DocId> = differing.into_iter().collect();
         *agreeing = if clocks.is_empty() {
             // Only what is under way differed.
-            Agreeing::Ready { not_before: now.plus(1_000) }
+            Agreeing::Ready { not_before: turn.now.plus(1_000) }
         } else {
-            Agreeing::Fetching { since: now, clocks, wanted: BTreeMap::new() }
+            Agreeing::Fetching { since: turn.now, clocks, wanted: BTreeMap::new() }
         };
     }
 
-    fn clock_of(&mut self, now: Tick, clock: &ClockOf, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+    fn clock_of(&mut self, clock: &ClockOf, turn: &mut Turn<'_>) {
         let (device, relay, doc) = (self.device, self.relay, clock.doc);
         let Phase::Talking { line, agreeing } = &mut self.phase else { return };
         let Agreeing::Fetching { since, clocks, wanted } = agreeing else { return };
-        *since = now;
+        *since = turn.now;
         clocks.remove(&doc);
-        let (ours, theirs) = (shelf.clock(&doc), clock.clock());
-        out.push_back(Output::RelayHolds { relay, doc, entries: clock.entries.clone(), whole: true });
+        let (ours, theirs) = (turn.shelf.clock(&doc), clock.clock());
+        turn.out.push_back(Output::RelayHolds { relay, doc, entries: clock.entries.clone(), whole: true });
         for (actor, tip) in &theirs.0 {
             let held = ours.seq(actor);
             if tip.seq > held {
                 wanted.insert((doc, *actor), tip.seq);
                 let frame = Frame::Want { doc, actor: *actor, from: held + 1 };
-                send(out, line.conn, Class::Control, &frame, &mut line.pushes);
+                send(turn.out, line.conn, Class::Control, &frame, &mut line.pushes);
             } else if ours.0.get(actor).is_some_and(|our| our.seq == tip.seq && our.hash != tip.hash) {
-                out.push_back(Output::Fork { doc, actor: *actor, seq: tip.seq, theirs: tip.hash });
+                turn.out.push_back(Output::Fork { doc, actor: *actor, seq: tip.seq, theirs: tip.hash });
             }
         }
         for (actor, tip) in &ours.0 {
-            if shelf.owns(&device, actor) && tip.seq > theirs.seq(actor) {
+            if turn.shelf.owns(&device, actor) && tip.seq > theirs.seq(actor) {
                 line.pushes.rewind(doc, *actor, theirs.seq(actor) + 1);
             }
         }
-        line.pushes.pump(line.conn, shelf, out);
+        line.pushes.pump(line.conn, turn);
     }
 }
 

@@ -5,8 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use hopluu_model::{ActorId, DocId, DocKind};
 use hopluu_wire::{Class, Frame};
 
-use crate::engine::{ConnId, Output};
-use crate::shelf::Shelf;
+use crate::engine::{ConnId, Output, Turn};
 
 /// So much may wait inside the transport before more is handed over; enough to keep a fast line busy.
 const QUEUED: usize = 64 * 1024;
@@ -107,11 +106,11 @@ impl Pushes {
     }
 
     /// Hands over what there is room for, and forgets chains that are acknowledged to their end.
-    pub(crate) fn pump(&mut self, conn: ConnId, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+    pub(crate) fn pump(&mut self, conn: ConnId, turn: &mut Turn<'_>) {
         let tips: Vec<_> = self.chains.keys().copied().collect();
         for key in tips {
             let (_, doc, actor) = key;
-            let tip = shelf.tip(&doc, &actor).map_or(0, |tip| tip.seq);
+            let tip = turn.shelf.tip(&doc, &actor).map_or(0, |tip| tip.seq);
             while let Some(chain) = self.chains.get(&key).copied() {
                 if chain.held >= tip || (chain.asked && chain.sent >= tip) {
                     self.chains.remove(&key);
@@ -125,10 +124,10 @@ impl Pushes {
                 if chain.sent >= tip || !self.has_room(class) {
                     break;
                 }
-                let Some(pack) = shelf.pack(&doc, &actor, chain.sent + 1) else { break };
+                let Some(pack) = turn.shelf.pack(&doc, &actor, chain.sent + 1) else { break };
                 let class = if pack.urgent && chain.sent == chain.held { Class::Control } else { class };
                 let sent = pack.last();
-                send(out, conn, class, &Frame::Pack(Box::new(pack)), self);
+                send(turn.out, conn, class, &Frame::Pack(Box::new(pack)), self);
                 self.chains.insert(key, Chain { sent, class, ..chain });
             }
         }

@@ -1,12 +1,12 @@
 //! A relay's end of the conversations with its offices.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 
 use hopluu_model::{ActorId, DeviceId, DocId, Tick, Timestamp};
 use hopluu_wire::frame::{ClockOf, Cursor, Frame, Heard, Hello, Welcome};
 use hopluu_wire::{Class, digest_of_scope};
 
-use crate::engine::{ByDoc, ConnId, Input, Output, Standing};
+use crate::engine::{ByDoc, ConnId, Input, Output, Standing, Turn};
 use crate::office::{PROTOCOL, clock_frame};
 use crate::order::{Pushes, send};
 use crate::shelf::Shelf;
@@ -59,7 +59,7 @@ impl RelayEnd {
         Standing { line: None, peers: peers.map(|(conn, session)| (*conn, session.device)).collect() }
     }
 
-    pub(crate) fn handle(&mut self, now: Tick, input: Input, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+    pub(crate) fn handle(&mut self, input: Input, turn: &mut Turn<'_>) {
         match input {
             Input::Up { conn, peer } => {
                 self.sessions.entry(conn).or_insert_with(|| Session::new(peer));
@@ -67,41 +67,41 @@ impl RelayEnd {
             Input::EarlyRejected { .. } => {}
             Input::Down { conn, .. } => {
                 if let Some(conn) = conn {
-                    self.down(conn, shelf, out);
+                    self.down(conn, turn);
                 }
             }
-            Input::Frame { conn, frame } => self.frame(now, conn, frame, shelf, out),
+            Input::Frame { conn, frame } => self.frame(conn, frame, turn),
             Input::Drained { conn, class, bytes } => {
                 if let Some(session) = self.sessions.get_mut(&conn) {
                     session.pushes.drained(class, bytes);
-                    session.pump(conn, now, shelf, out);
+                    session.pump(conn, turn);
                 }
             }
             Input::Stored { doc, actor, tip, from } => {
                 self.wanted.remove(&(doc, actor));
                 if let Some((conn, session)) = from.and_then(|conn| Some((conn, self.sessions.get_mut(&conn)?))) {
-                    session.acknowledge(conn, [(doc, vec![(actor, tip.seq, tip.hash)])].into(), out);
+                    session.acknowledge(conn, [(doc, vec![(actor, tip.seq, tip.hash)])].into(), turn);
                 }
             }
             Input::Committed => {
                 for (conn, session) in &mut self.sessions {
-                    session.pump(*conn, now, shelf, out);
+                    session.pump(*conn, turn);
                 }
             }
-            Input::RosterMoved { after } => self.give_roster(after, shelf, out),
-            Input::Evict { device } => self.evict(&device, out),
+            Input::RosterMoved { after } => self.give_roster(after, turn),
+            Input::Evict { device } => self.evict(&device, turn),
             Input::Clock(clock) => self.clock = clock,
             Input::Wake => {
                 for (conn, session) in &mut self.sessions {
-                    if session.mark_due.is_some_and(|due| now >= due) {
-                        session.mark(*conn, shelf, out);
+                    if session.mark_due.is_some_and(|due| turn.now >= due) {
+                        session.mark(*conn, turn);
                     }
                 }
             }
         }
     }
 
-    fn down(&mut self, conn: ConnId, shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+    fn down(&mut self, conn: ConnId, turn: &mut Turn<'_>) {
         self.wanted.retain(|_, (asked, _)| *asked != conn);
         let Some(session) = self.sessions.remove(&conn) else { return };
         let still = self.sessions.values().any(|other| other.device == session.device && other.greeted);
@@ -110,61 +110,61 @@ impl RelayEnd {
             heard.connected = false;
             heard.at = heard.at.max(at);
             let news = vec![heard.clone()];
-            self.tell_presence(&news, shelf, out);
+            self.tell_presence(&news, turn);
         }
     }
 
     /// Province desks learn who is there.
-    fn tell_presence(&mut self, news: &[Heard], shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+    fn tell_presence(&mut self, news: &[Heard], turn: &mut Turn<'_>) {
         for (conn, session) in &mut self.sessions {
-            if session.greeted && news.iter().all(|heard| shelf.oversees(&session.device, &heard.device)) {
-                send(out, *conn, Class::Control, &Frame::Presence(news.to_vec()), &mut session.pushes);
+            if session.greeted && news.iter().all(|heard| turn.shelf.oversees(&session.device, &heard.device)) {
+                send(turn.out, *conn, Class::Control, &Frame::Presence(news.to_vec()), &mut session.pushes);
             }
         }
     }
 
-    fn evict(&mut self, device: &DeviceId, out: &mut VecDeque<Output>) {
+    fn evict(&mut self, device: &DeviceId, turn: &mut Turn<'_>) {
         for (conn, session) in &self.sessions {
             if session.device == *device {
-                out.push_back(Output::Close { conn: *conn, code: 3, text: "device revoked".to_owned() });
+                turn.out.push_back(Output::Close { conn: *conn, code: 3, text: "device revoked".to_owned() });
             }
         }
     }
 
-    fn give_roster(&mut self, after: u64, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
-        let frames = shelf.roster_after(after);
+    fn give_roster(&mut self, after: u64, turn: &mut Turn<'_>) {
+        let frames = turn.shelf.roster_after(after);
         for (conn, session) in self.sessions.iter_mut().filter(|(_, session)| session.greeted) {
             for frame in &frames {
-                send(out, *conn, Class::Control, frame, &mut session.pushes);
+                send(turn.out, *conn, Class::Control, frame, &mut session.pushes);
             }
         }
     }
 
-    fn frame(&mut self, now: Tick, conn: ConnId, frame: Frame, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+    fn frame(&mut self, conn: ConnId, frame: Frame, turn: &mut Turn<'_>) {
         let Some(session) = self.sessions.get_mut(&conn) else { return };
         match frame {
             Frame::Hello(hello) => {
-                session.hello(now, conn, &hello, (self.clock, shelf), out);
+                session.hello(conn, &hello, self.clock, turn);
                 let device = session.device;
                 let heard =
                     Heard { device, at: self.clock, connected: true, backlog: hello.backlog, program: hello.program };
                 self.heard.insert(device, heard.clone());
-                self.tell_presence(&[heard], shelf, out);
-                self.tell_all_presence(conn, shelf, out);
+                self.tell_presence(&[heard], turn);
+                self.tell_all_presence(conn, turn);
             }
             Frame::RosterAsk { after } => {
-                for frame in shelf.roster_after(after) {
-                    send(out, conn, Class::Control, &frame, &mut session.pushes);
+                for frame in turn.shelf.roster_after(after) {
+                    send(turn.out, conn, Class::Control, &frame, &mut session.pushes);
                 }
             }
             Frame::From { doc, actor, next } | Frame::Want { doc, actor, from: next } => {
-                if shelf.may_read(&session.device, &doc) {
+                if turn.shelf.may_read(&session.device, &doc) {
                     session.pushes.serve(doc, actor, next);
-                    session.pushes.pump(conn, shelf, out);
+                    session.pushes.pump(conn, turn);
                 }
             }
-            Frame::Compare { digest } => session.compare(conn, digest, shelf, out),
-            Frame::ClockOf(clock) => self.clock_of(now, conn, &clock, shelf, out),
+            Frame::Compare { digest } => session.compare(conn, digest, turn),
+            Frame::ClockOf(clock) => self.clock_of(conn, &clock, turn),
             Frame::Held { doc, entries } => {
                 for (actor, seq, _) in entries {
                     session.pushes.acknowledge(doc, actor, seq);
@@ -190,45 +190,38 @@ impl RelayEnd {
         }
     }
 
-    fn tell_all_presence(&mut self, conn: ConnId, shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+    fn tell_all_presence(&mut self, conn: ConnId, turn: &mut Turn<'_>) {
         let Some(session) = self.sessions.get_mut(&conn) else { return };
         let all: Vec<Heard> =
-            self.heard.values().filter(|heard| shelf.oversees(&session.device, &heard.device)).cloned().collect();
+            self.heard.values().filter(|heard| turn.shelf.oversees(&session.device, &heard.device)).cloned().collect();
         for part in all.chunks(200) {
-            send(out, conn, Class::Control, &Frame::Presence(part.to_vec()), &mut session.pushes);
+            send(turn.out, conn, Class::Control, &Frame::Presence(part.to_vec()), &mut session.pushes);
         }
     }
 
-    fn clock_of(
-        &mut self,
-        now: Tick,
-        conn: ConnId,
-        clock: &ClockOf,
-        shelf: &mut dyn Shelf,
-        out: &mut VecDeque<Output>,
-    ) {
+    fn clock_of(&mut self, conn: ConnId, clock: &ClockOf, turn: &mut Turn<'_>) {
         let Some(session) = self.sessions.get_mut(&conn) else { return };
         let doc = clock.doc;
-        if !session.greeted || !shelf.may_read(&session.device, &doc) {
+        if !session.greeted || !turn.shelf.may_read(&session.device, &doc) {
             return;
         }
         if clock.answer {
-            let frame = Frame::ClockOf(clock_frame(shelf, doc, false));
-            send(out, conn, Class::Control, &frame, &mut session.pushes);
+            let frame = Frame::ClockOf(clock_frame(turn.shelf, doc, false));
+            send(turn.out, conn, Class::Control, &frame, &mut session.pushes);
         }
-        let ours = shelf.clock(&doc);
+        let ours = turn.shelf.clock(&doc);
         for (actor, tip) in &clock.clock().0 {
             let held = ours.seq(actor);
-            if tip.seq > held && !shelf.owns(&session.device, actor) {
+            if tip.seq > held && !turn.shelf.owns(&session.device, actor) {
                 // An office pushes its own chains by itself; those of others one office is asked for.
                 let asked = self.wanted.get(&(doc, *actor));
-                if asked.is_none_or(|(_, since)| now.since(*since) >= WANT_MS) {
-                    self.wanted.insert((doc, *actor), (conn, now));
+                if asked.is_none_or(|(_, since)| turn.now.since(*since) >= WANT_MS) {
+                    self.wanted.insert((doc, *actor), (conn, turn.now));
                     let frame = Frame::Want { doc, actor: *actor, from: held + 1 };
-                    send(out, conn, Class::Control, &frame, &mut session.pushes);
+                    send(turn.out, conn, Class::Control, &frame, &mut session.pushes);
                 }
             } else if ours.0.get(actor).is_some_and(|our| our.seq == tip.seq && our.hash != tip.hash) {
-                out.push_back(Output::Fork { doc, actor: *actor, seq: tip.seq, theirs: tip.hash });
+                turn.out.push_back(Output::Fork { doc, actor: *actor, seq: tip.seq, theirs: tip.hash });
             }
         }
     }
@@ -247,55 +240,48 @@ impl Session {
         }
     }
 
-    fn acknowledge(&mut self, conn: ConnId, held: ByDoc, out: &mut VecDeque<Output>) {
+    fn acknowledge(&mut self, conn: ConnId, held: ByDoc, turn: &mut Turn<'_>) {
         for (doc, entries) in held {
-            send(out, conn, Class::Control, &Frame::Held { doc, entries }, &mut self.pushes);
+            send(turn.out, conn, Class::Control, &Frame::Held { doc, entries }, &mut self.pushes);
         }
     }
 
-    fn hello(
-        &mut self,
-        now: Tick,
-        conn: ConnId,
-        hello: &Hello,
-        (clock, shelf): (Timestamp, &mut dyn Shelf),
-        out: &mut VecDeque<Output>,
-    ) {
+    fn hello(&mut self, conn: ConnId, hello: &Hello, clock: Timestamp, turn: &mut Turn<'_>) {
         if hello.protocol.0 > PROTOCOL.1 || hello.protocol.1 < PROTOCOL.0 {
             let text = format!("this relay speaks protocol {} to {}", PROTOCOL.0, PROTOCOL.1);
             let frame = Frame::Bye { code: 1, text, retry_after_ms: 600_000 };
-            send(out, conn, Class::Control, &frame, &mut self.pushes);
+            send(turn.out, conn, Class::Control, &frame, &mut self.pushes);
             return;
         }
-        let here = shelf.here(&self.device);
-        let from = hello.cursor.filter(|cursor| self.is_good(cursor, &here, shelf)).map(|cursor| cursor.number);
+        let here = turn.shelf.here(&self.device);
+        let from = hello.cursor.filter(|cursor| self.is_good(cursor, &here, turn.shelf)).map(|cursor| cursor.number);
         let welcome = Welcome {
             protocol: PROTOCOL.1.min(hello.protocol.1),
-            roster: shelf.roster_version(),
+            roster: turn.shelf.roster_version(),
             now: clock,
             tail: from.is_some(),
-            equal: shelf.digest(&self.device) == hello.digest,
-            receipts_equal: hello.receipts == [0; 16] || hello.receipts == shelf.receipts_digest(),
+            equal: turn.shelf.digest(&self.device) == hello.digest,
+            receipts_equal: hello.receipts == [0; 16] || hello.receipts == turn.shelf.receipts_digest(),
             cursor: here,
         };
-        send(out, conn, Class::Control, &Frame::Welcome(Box::new(welcome)), &mut self.pushes);
-        let roster = shelf.roster_version();
+        send(turn.out, conn, Class::Control, &Frame::Welcome(Box::new(welcome)), &mut self.pushes);
+        let roster = turn.shelf.roster_version();
         if roster > hello.roster {
-            for frame in shelf.roster_after(hello.roster) {
-                send(out, conn, Class::Control, &frame, &mut self.pushes);
+            for frame in turn.shelf.roster_after(hello.roster) {
+                send(turn.out, conn, Class::Control, &frame, &mut self.pushes);
             }
         } else if roster < hello.roster {
-            send(out, conn, Class::Control, &Frame::RosterAsk { after: roster }, &mut self.pushes);
+            send(turn.out, conn, Class::Control, &Frame::RosterAsk { after: roster }, &mut self.pushes);
         }
         if from.is_none() {
-            for frame in shelf.standing(&self.device) {
-                send(out, conn, Class::History, &frame, &mut self.pushes);
+            for frame in turn.shelf.standing(&self.device) {
+                send(turn.out, conn, Class::History, &frame, &mut self.pushes);
             }
         }
         self.greeted = true;
         self.next = from.unwrap_or(here.number);
         self.catching_up = from.is_some_and(|from| from < here.number);
-        self.pump(conn, now, shelf, out);
+        self.pump(conn, turn);
     }
 
     fn is_good(&self, cursor: &Cursor, here: &Cursor, shelf: &dyn Shelf) -> bool {
@@ -320,17 +306,17 @@ impl Session {
     }
 
     /// Hands on what the journal holds after what was handed on.
-    fn pump(&mut self, conn: ConnId, now: Tick, shelf: &mut dyn Shelf, out: &mut VecDeque<Output>) {
+    fn pump(&mut self, conn: ConnId, turn: &mut Turn<'_>) {
         if !self.greeted {
             return;
         }
-        self.pushes.pump(conn, shelf, out);
+        self.pushes.pump(conn, turn);
         while self.pushes.has_room(Class::Edits) {
-            let (items, last) = shelf.after(self.next, TAIL_STEP);
+            let (items, last) = turn.shelf.after(self.next, TAIL_STEP);
             if last <= self.next {
                 self.given.clear();
                 if std::mem::take(&mut self.catching_up) {
-                    self.mark(conn, shelf, out);
+                    self.mark(conn, turn);
                 }
                 return;
             }
@@ -338,9 +324,9 @@ impl Session {
                 if !self.pushes.has_room(Class::Edits) {
                     return;
                 }
-                if self.wants(item, shelf) {
-                    self.hand_on(conn, item, shelf, out);
-                    self.mark_due.get_or_insert(now.plus(MARK_MS));
+                if self.wants(item, turn.shelf) {
+                    self.hand_on(conn, item, turn);
+                    self.mark_due.get_or_insert(turn.now.plus(MARK_MS));
                 }
                 self.next = item.number;
             }
@@ -348,16 +334,10 @@ impl Session {
         }
     }
 
-    fn hand_on(
-        &mut self,
-        conn: ConnId,
-        item: &crate::shelf::TailItem,
-        shelf: &mut dyn Shelf,
-        out: &mut VecDeque<Output>,
-    ) {
+    fn hand_on(&mut self, conn: ConnId, item: &crate::shelf::TailItem, turn: &mut Turn<'_>) {
         let Some((actor, first, last)) = item.run else {
-            if let Some(frame) = shelf.item(item.number) {
-                send(out, conn, Class::Edits, &frame, &mut self.pushes);
+            if let Some(frame) = turn.shelf.item(item.number) {
+                send(turn.out, conn, Class::Edits, &frame, &mut self.pushes);
             }
             return;
         };
@@ -366,29 +346,29 @@ impl Session {
         if last <= given {
             return;
         }
-        if let Some(pack) = shelf.pack(&item.doc, &actor, first.max(given + 1)) {
+        if let Some(pack) = turn.shelf.pack(&item.doc, &actor, first.max(given + 1)) {
             self.given.insert((item.doc, actor), pack.last());
             let class = if pack.urgent { Class::Control } else { Class::Edits };
-            send(out, conn, class, &Frame::Pack(Box::new(pack)), &mut self.pushes);
+            send(turn.out, conn, class, &Frame::Pack(Box::new(pack)), &mut self.pushes);
         }
     }
 
-    fn mark(&mut self, conn: ConnId, shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+    fn mark(&mut self, conn: ConnId, turn: &mut Turn<'_>) {
         self.mark_due = None;
-        if let Some(cursor) = shelf.place(&self.device, self.next) {
-            send(out, conn, Class::Edits, &Frame::Mark(cursor), &mut self.pushes);
+        if let Some(cursor) = turn.shelf.place(&self.device, self.next) {
+            send(turn.out, conn, Class::Edits, &Frame::Mark(cursor), &mut self.pushes);
         }
     }
 
-    fn compare(&mut self, conn: ConnId, digest: [u8; 16], shelf: &dyn Shelf, out: &mut VecDeque<Output>) {
+    fn compare(&mut self, conn: ConnId, digest: [u8; 16], turn: &mut Turn<'_>) {
         if !self.greeted {
             return;
         }
-        let scope = shelf.scope(&self.device);
-        let place = shelf.place(&self.device, self.next);
+        let scope = turn.shelf.scope(&self.device);
+        let place = turn.shelf.place(&self.device, self.next);
         if let (true, Some(place)) = (digest_of_scope(scope.iter().map(|(doc, digest)| (doc, digest))) == digest, place)
         {
-            send(out, conn, Class::Edits, &Frame::Equal(place), &mut self.pushes);
+            send(turn.out, conn, Class::Edits, &Frame::Equal(place), &mut self.pushes);
             return;
         }
         let docs: Vec<(DocId, [u8; 8])> = scope
@@ -401,11 +381,11 @@ impl Session {
             .collect();
         let mut parts = docs.chunks(DIGESTS).peekable();
         if parts.peek().is_none() {
-            send(out, conn, Class::Control, &Frame::Digests { docs: Vec::new(), last: true }, &mut self.pushes);
+            send(turn.out, conn, Class::Control, &Frame::Digests { docs: Vec::new(), last: true }, &mut self.pushes);
         }
         while let Some(part) = parts.next() {
             let frame = Frame::Digests { docs: part.to_vec(), last: parts.peek().is_none() };
-            send(out, conn, Class::Control, &frame, &mut self.pushes);
+            send(turn.out, conn, Class::Control, &frame, &mut self.pushes);
         }
     }
 }
