@@ -7,9 +7,9 @@ use hopluu_model::{ActorId, CollectionId, DeviceId, DocId, DocKind, Side, Tip};
 use serde::{Deserialize, Serialize};
 
 use crate::entry::Enrolled;
-use crate::join::Provisional;
 use crate::key::{actor_prefix, prefix_of};
 use crate::notice::Notice;
+use crate::provisional::Provisional;
 use crate::roster::Roster;
 
 /// Whose change it is.

@@ -5,29 +5,41 @@
 //!
 //! * [`key`] signs and names authors; [`root`] is the province's offline key on paper.
 //! * [`roster`] is the signed, hash-chained log; [`entry`] its bytes; its questions are methods of [`Roster`].
-//! * [`join`] lets a device in provisionally, without the desk.
+//! * [`invitation`] and [`ticket`] are texts that people hand over; [`enrol`] is what a new office lives through;
+//!   [`join`] and [`provisional`] let it in without the desk.
 //! * [`admission`] says whether a change counts and who may read.
 
 pub mod admission;
+pub mod enrol;
 pub mod entry;
+pub mod invitation;
 pub mod join;
 pub mod key;
 pub mod letter;
 pub mod notice;
-mod query;
+pub mod provisional;
 pub mod root;
 pub mod roster;
+pub mod text;
+pub mod ticket;
 
+mod chain;
 mod ledger;
+mod query;
 
 pub use admission::{Access, Admitted, Refused, admit, author, may_read, may_read_doc, standing};
+pub use enrol::Enrolment;
 pub use entry::{
     Body, CutAt, Enrolled, Founding, InvitationId, Invited, RelayAt, RosterEntry, SignedHead, revocations,
 };
-pub use join::{Join, JoinError, Provisional, ProvisionalDevice, Welcome, decide};
+pub use invitation::{Invitation, Wanted};
+pub use join::{Join, JoinError, ProvisionalDevice};
 pub use key::{DeviceKey, actor_prefix, change_statement, new_actor, prefix_of, sha256, verify};
 pub use ledger::{Collection, Fault, Province};
 pub use letter::Letter;
 pub use notice::Notice;
+pub use provisional::{Provisional, Welcome, decide};
 pub use root::{RootKey, WordsError, root_hash};
 pub use roster::{Anchor, Extended, Roster, RosterError};
+pub use text::TextError;
+pub use ticket::{Claim, ClaimError, RelayTicket};

@@ -3,5 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod admission;
+mod enrol;
+mod golden;
 mod province;
 mod roster;
+mod texts;
