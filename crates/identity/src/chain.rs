@@ -4,8 +4,8 @@ use hopluu_model::DeviceId;
 
 use crate::entry::{Body, RosterEntry, SignedHead, entry_hash, signed_by_root};
 use crate::ledger::Ledger;
+use crate::refusal::RosterError;
 use crate::root::root_hash;
-use crate::roster::RosterError;
 
 /// One entry as it is held: its bytes and their hash.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -88,9 +88,10 @@ pub(crate) fn check_root(ledger: &Ledger, version: u64, body: &Body, bytes: &[u8
         Some(Signing::InForce) => ledger.root(),
         Some(Signing::Itself(root)) => Some(root),
     };
-    let promised = match body {
-        Body::NewRoot { root, .. } => ledger.roots.last().is_some_and(|(_, promise)| *promise == root_hash(root)),
-        _ => true,
+    let promised = if let Body::NewRoot { root, .. } = body {
+        ledger.roots.last().is_some_and(|(_, promise)| *promise == root_hash(root))
+    } else {
+        true
     };
     if promised && root.is_some_and(|root| signed_by_root(bytes, &root)) {
         Ok(())

@@ -12,48 +12,8 @@ use hopluu_model::{ActorId, ChangeHash, CollectionId, DeviceId, DocId, Side, Tip
 use crate::entry::{Body, CutAt, Enrolled, Founding, InvitationId, Invited};
 use crate::key::actor_prefix;
 use crate::letter::Letter;
+use crate::refusal::Fault;
 use crate::root::root_hash;
-
-/// Why the desk may not append an entry: it would have no effect, or another one than meant.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Fault {
-    /// A text or list exceeds the limits of an entry.
-    #[error("a text or a list is too long for one entry")]
-    TooLong,
-    /// Only a founding may begin a roster, and only once.
-    #[error("a province is founded by its first entry and never again")]
-    Founding,
-    /// This root was never promised.
-    #[error("this is not the root that was promised")]
-    NotPromised,
-    /// The collection is not in the roster.
-    #[error("the collection is not in the roster")]
-    UnknownCollection,
-    /// The device, or one with the same actor prefix, is already there.
-    #[error("the device is already in the roster")]
-    DeviceThere,
-    /// The letter was given before in this collection.
-    #[error("the office letter was given before")]
-    LetterTaken,
-    /// The invitation is already there.
-    #[error("the invitation is already in the roster")]
-    InvitationThere,
-    /// The invitation is unknown, withdrawn, used, or for another collection or side.
-    #[error("the invitation does not allow this")]
-    InvitationUnfit,
-    /// A commune device belongs to a commune's collection, a province device to the province's.
-    #[error("side and collection do not go together")]
-    WrongSide,
-    /// The new cut lies below the one in force, or names another change at its height.
-    #[error("a cut may only be raised")]
-    CutLowered,
-    /// The device belongs to the desk in force.
-    #[error("the desk in force cannot be revoked")]
-    DeskRevoked,
-    /// The fork was decided before.
-    #[error("the fork was decided before")]
-    Decided,
-}
 
 /// A commune's collection as the roster describes it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,6 +6,7 @@ use bip39::{Language, Mnemonic};
 use hopluu_model::DeviceId;
 
 use crate::key::{DeviceKey, sha256, statement};
+use crate::notice::Notice;
 
 /// Says why some words are no root.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +26,33 @@ pub enum WordsError {
     /// All words exist, but together they do not add up: one is wrong or two are swapped.
     #[error("the recovery words do not belong together")]
     Checksum,
+}
+
+impl WordsError {
+    /// What to tell the person who types the words.
+    #[must_use]
+    pub const fn notice(&self) -> Notice {
+        match self {
+            Self::Count { .. } => Notice::new(
+                60,
+                "words-count",
+                "Phải nhập đủ 24 từ khôi phục. Hãy kiểm tra lại tờ giấy và nhập lại.",
+                "All 24 recovery words are needed. Check the sheet and enter them again.",
+            ),
+            Self::Word { .. } => Notice::new(
+                61,
+                "words-word",
+                "Có từ không nằm trong danh sách từ khôi phục. Hãy so lại chính tả của từ đó.",
+                "One word is no recovery word. Compare its spelling with the sheet.",
+            ),
+            Self::Checksum => Notice::new(
+                62,
+                "words-checksum",
+                "Các từ không khớp với nhau: có từ sai hoặc sai thứ tự. Hãy so lại từng từ.",
+                "The words do not belong together: one is wrong or two are swapped. Compare each with the sheet.",
+            ),
+        }
+    }
 }
 
 /// The root key together with the entropy its words spell.

@@ -10,7 +10,8 @@ use serde::{Deserialize, Serialize};
 use crate::chain::{Link, Run, Signing, check_root, signing_root};
 use crate::entry::{Body, Content, Founding, MAX_ENTRY, RosterEntry, SignedHead, entry_hash};
 use crate::key::{DeviceKey, sha256, statement};
-use crate::ledger::{Fault, Ledger};
+use crate::ledger::Ledger;
+use crate::refusal::{Fault, RosterError};
 
 /// Most entries that [`Roster::extend`] takes at once.
 pub const MAX_ENTRIES: usize = 65_536;
@@ -24,82 +25,6 @@ impl Anchor {
     #[must_use]
     pub fn of(root: &DeviceId, next_root: &[u8; 32]) -> Self {
         Self(sha256(&statement("anchor", &[root.as_bytes(), next_root])))
-    }
-}
-
-/// Why entries were not taken. The roster is unchanged.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum RosterError {
-    /// The desk vouched for two different histories. Nothing changes until people have looked.
-    #[error("two histories at version {version}: somebody else holds the desk's key, or the desk was restored")]
-    Alarm {
-        /// The first version that differs, as far as can be told from what was sent.
-        version: u64,
-        /// The hash held here.
-        ours: [u8; 32],
-        /// The other hash.
-        theirs: [u8; 32],
-        /// The other head, as evidence.
-        head: Box<SignedHead>,
-    },
-    /// The chain begins under another root.
-    #[error("this roster belongs to another province")]
-    Foreign,
-    /// Entries between ours and theirs are missing; ask again from here.
-    #[error("roster entries after version {have} are missing")]
-    Gap {
-        /// The version held.
-        have: u64,
-    },
-    /// An entry cannot be read.
-    #[error("roster entry {version} cannot be read")]
-    Unreadable {
-        /// Its expected number.
-        version: u64,
-    },
-    /// The entries do not hold together, or the head is not theirs.
-    #[error("roster entry {version} does not follow the one before")]
-    Broken {
-        /// Where it breaks.
-        version: u64,
-    },
-    /// The head is not signed by the desk in force.
-    #[error("the head of version {version} is not signed by the province desk")]
-    HeadSignature {
-        /// The head's version.
-        version: u64,
-    },
-    /// A founding, desk or root entry lacks the root's signature.
-    #[error("roster entry {version} is not signed by the root")]
-    RootSignature {
-        /// The entry's number.
-        version: u64,
-    },
-    /// More entries than anybody sends at once.
-    #[error("too many roster entries at once")]
-    TooMany,
-    /// The signer is not the desk (or root) in force.
-    #[error("this key may not write the roster")]
-    NotTheSigner,
-    /// The desk was about to write an entry without the meant effect.
-    #[error("the roster entry would not do what is meant")]
-    Fault(#[source] Fault),
-}
-
-impl RosterError {
-    /// Whether asking again (from [`Roster::version`]) may help without anybody doing anything.
-    #[must_use]
-    pub fn is_transient(&self) -> bool {
-        match self {
-            Self::Gap { .. } | Self::Unreadable { .. } | Self::Broken { .. } => true,
-            Self::Alarm { .. }
-            | Self::Foreign
-            | Self::HeadSignature { .. }
-            | Self::RootSignature { .. }
-            | Self::TooMany
-            | Self::NotTheSigner
-            | Self::Fault(_) => false,
-        }
     }
 }
 

@@ -5,6 +5,7 @@
 mod admission;
 mod enrol;
 mod golden;
+mod newer;
 mod province;
 mod roster;
 mod texts;
