@@ -9,6 +9,7 @@
 //! - A machine that has spoken with a peer before sends its first frames in 0-RTT.
 //! - Every window, limit and timeout comes from [`Config`]; nothing is left to the libraries' defaults.
 //!
+//! [`line::BadLine`] is the opposite of all this: a line that can be made bad, for the demo, tests and benches.
 
 mod conduct;
 mod config;
@@ -17,9 +18,12 @@ mod event;
 mod frames;
 mod identity;
 mod inbox;
+pub mod line;
 
 mod lines;
 mod outbox;
+#[cfg(test)]
+mod stranger;
 mod tickets;
 mod tls;
 

@@ -82,7 +82,8 @@ pub(crate) fn peer_of(connection: &quinn::Connection) -> Option<DeviceId> {
     device_of_spki(keys.first()?)
 }
 
-fn client_config(identity: &Identity, tickets: Arc<Tickets>) -> Result<rustls::ClientConfig, Error> {
+/// Settings of a dialler that keeps its tickets in `tickets`.
+pub(crate) fn client_config(identity: &Identity, tickets: Arc<Tickets>) -> Result<rustls::ClientConfig, Error> {
     let provider = provider();
     let verifier = Arc::new(PinnedDevice(provider.signature_verification_algorithms));
     let mut config = rustls::ClientConfig::builder_with_provider(provider)

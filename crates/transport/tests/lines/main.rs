@@ -4,3 +4,4 @@ mod early;
 mod ends;
 mod frames;
 mod trust;
+mod weather;

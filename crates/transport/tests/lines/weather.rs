@@ -1,0 +1,111 @@
+//! Lines through weather: cuts, loss, a router that forgets, delays.
+
+use std::net::UdpSocket;
+use std::time::Duration;
+
+use hopluu_transport::line::{BadLine, Way, Weather};
+use hopluu_transport::{ConnId, Event};
+use tokio::time::Instant;
+
+use crate::ends::{BOUND, End, anywhere};
+
+/// Two ends with a line between them.
+async fn connected_through(weather: Weather, seed: u64) -> (End, ConnId, BadLine, End, ConnId) {
+    let (mut office, mut relay) = (End::office(1), End::relay(2));
+    let line = BadLine::start(anywhere(), relay.address(), weather, seed).expect("loopback");
+    let conn = office.lines.dial(&line.addr().to_string(), relay.device);
+    assert_eq!(office.confirmed().await, conn);
+    let taken = relay.confirmed().await;
+    (office, conn, line, relay, taken)
+}
+
+/// Yields until a state holds.
+async fn until(what: &str, holds: impl Fn() -> bool) {
+    let wait = async {
+        while !holds() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(BOUND, wait).await.unwrap_or_else(|_| panic!("{what} in time"));
+}
+
+#[tokio::test]
+async fn frames_given_during_a_cut_arrive_when_it_heals() {
+    let (office, conn, line, mut relay, taken) = connected_through(Weather::CLEAR, 1).await;
+    line.cut();
+    let (before, delivered) = (line.up().datagrams, line.up().delivered);
+    office.send(conn, 0, b"typed in the dark");
+    until("a datagram into the cut line", || line.up().datagrams > before).await;
+    assert_eq!(line.up().delivered, delivered);
+    line.heal();
+    assert_eq!(relay.frame().await.2, b"typed in the dark");
+    relay.send(taken, 0, b"heard");
+}
+
+#[tokio::test]
+async fn frames_survive_the_loss_of_every_third_datagram() {
+    let bad = Way { loss_per_mille: 300, twice_per_mille: 50, jitter: Duration::from_millis(3), ..Way::CLEAR };
+    let (mut office, conn, line, mut relay, taken) = connected_through(Weather::both(bad), 5).await;
+    for n in 0..40_u8 {
+        office.send(conn, 1, &[n; 700]);
+        relay.send(taken, 2, &[n; 700]);
+    }
+    for n in 0..40_u8 {
+        assert_eq!(relay.frame().await, (1, false, vec![n; 700]));
+        assert_eq!(office.frame().await.2, [n; 700]);
+    }
+    assert!(line.up().delivered < line.up().datagrams);
+}
+
+#[tokio::test]
+async fn a_new_address_in_the_middle_changes_nothing() {
+    let (mut office, conn, line, mut relay, taken) = connected_through(Weather::CLEAR, 1).await;
+    line.forget_ports();
+    office.send(conn, 0, b"from another port");
+    assert_eq!(relay.frame().await.2, b"from another port");
+    relay.send(taken, 0, b"and back");
+    assert_eq!(office.frame().await.2, b"and back");
+    // The same with a socket of the office's own.
+    office.lines.rebind().expect("loopback");
+    office.send(conn, 0, b"from another socket");
+    assert_eq!(relay.frame().await.2, b"from another socket");
+    relay.send(taken, 0, b"and back again");
+    assert_eq!(office.frame().await.2, b"and back again");
+}
+
+#[tokio::test]
+async fn several_clients_share_a_line_and_are_counted() {
+    let (mut first, conn, line, mut relay, _) = connected_through(Weather::CLEAR, 1).await;
+    let mut second = End::office(3);
+    let other = second.lines.dial(&line.addr().to_string(), relay.device);
+    second.send(other, 1, b"second");
+    assert_eq!(relay.up().await.1, second.device);
+    assert_eq!(relay.frame().await.2, b"second");
+    first.send(conn, 1, b"first");
+    assert_eq!(relay.frame().await.2, b"first");
+    let stats = [first.lines.stats(conn), second.lines.stats(other)].map(|stats| stats.expect("both are up"));
+    assert!(line.up().bytes <= stats[0].bytes_up + stats[1].bytes_up);
+    assert!(stats.iter().all(|stats| stats.rtt < Duration::from_secs(1) && stats.mtu >= 1200));
+    first.lines.close(conn, 0, "");
+    assert!(matches!(first.next().await, Event::Down { .. }));
+    second.lines.close(other, 0, "");
+    second.down().await;
+}
+
+#[tokio::test]
+async fn delays_are_kept() {
+    let target = UdpSocket::bind(anywhere()).expect("loopback");
+    target.set_nonblocking(true).expect("a plain socket");
+    let target = tokio::net::UdpSocket::from_std(target).expect("inside the runtime");
+    let way = Way { delay: Duration::from_millis(120), ..Way::CLEAR };
+    let address = target.local_addr().expect("bound");
+    let line = BadLine::start(anywhere(), address, Weather { up: way, down: Way::CLEAR }, 1).expect("loopback");
+    let client = UdpSocket::bind(anywhere()).expect("loopback");
+    let began = Instant::now();
+    client.send_to(b"slow", line.addr()).expect("loopback takes it");
+    let mut buffer = [0; 16];
+    let received = tokio::time::timeout(BOUND, target.recv_from(&mut buffer)).await;
+    assert_eq!(received.expect("in time").expect("it comes").0, 4);
+    let took = began.elapsed();
+    assert!(took >= way.delay && took < way.delay * 3, "{took:?}");
+}
