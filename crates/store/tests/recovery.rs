@@ -39,8 +39,8 @@ fn main_file() -> String {
 
 /// Where the frame of a note lies: found by its text.
 fn position(memory: &Memory, text: &str) -> usize {
-    let bytes = memory.files.contents(&main_file()).unwrap();
-    bytes.windows(text.len()).position(|window| window == text.as_bytes()).unwrap()
+    let bytes = memory.files.contents(&main_file()).expect("the first segment is there");
+    bytes.windows(text.len()).position(|window| window == text.as_bytes()).expect("the text was written")
 }
 
 #[test]

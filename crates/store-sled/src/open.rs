@@ -1,0 +1,105 @@
+//! The way in: lock, layout, journal, index.
+
+use std::path::Path;
+use std::time::Duration;
+
+use hopluu_store::{Index, JournalId, MemoryIndex, Options, Recovery, Store, StoreError};
+
+use crate::error::OpenError;
+use crate::files::DiskFiles;
+use crate::index::{Limits, Met, SledIndex};
+use crate::layout::Layout;
+use crate::lock::DirLock;
+
+/// How to open a data directory.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    /// Size of a journal segment in bytes.
+    pub segment_bytes: u64,
+    /// Names the journal if there is none yet: sixteen random bytes.
+    pub new_journal_id: JournalId,
+    /// Memory the index may use for its pages, in bytes.
+    pub cache_bytes: u64,
+    /// How long the index may take to open before it is built anew.
+    pub patience: Duration,
+}
+
+impl Settings {
+    /// Segments of 4 MiB, 8 MiB of memory, half a minute of patience.
+    #[must_use]
+    pub fn new(new_journal_id: JournalId) -> Self {
+        Self { segment_bytes: 4 << 20, new_journal_id, cache_bytes: 8 << 20, patience: Duration::from_secs(30) }
+    }
+}
+
+/// Where the index lives.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum IndexHome {
+    /// In its files.
+    Disk,
+    /// In its files, begun anew because those found could not be used.
+    DiskAnew,
+    /// In memory, because the disk takes no index (full or read-only): answers are right, but the next start builds
+    /// it again.
+    Memory,
+}
+
+/// A store on disk. Dropping the store gives the directory free.
+pub struct Opened {
+    /// The store; it holds the directory's lock.
+    pub store: Store,
+    /// What was found and done.
+    pub recovery: Recovery,
+    /// Where the index lives.
+    pub index: IndexHome,
+}
+
+/// Opens the store in a data directory, made where it is missing.
+///
+/// The index never keeps it from opening: leavings are removed, files that cannot be opened or believed are replaced by
+/// new ones built from the journal, and a disk that takes none gets one in memory.
+///
+/// # Errors
+/// [`OpenError::Locked`], [`OpenError::NewerLayout`], [`OpenError::Io`] for the directory itself,
+/// [`OpenError::Store`] when the journal cannot be opened.
+pub fn open_store(dir: &Path, settings: Settings) -> Result<Opened, OpenError> {
+    let layout = Layout::prepare(dir)?;
+    let mut lock = Some(DirLock::take(dir)?);
+    let mut failed = None;
+    for home in [IndexHome::Disk, IndexHome::DiskAnew, IndexHome::Memory] {
+        let Some((index, home)) = open_index(&layout, settings, home) else { continue };
+        let path = layout.journal();
+        let files =
+            DiskFiles::new(&path, lock.take()).map_err(|source| OpenError::Io { what: "create", path, source })?;
+        let options = Options { segment_bytes: settings.segment_bytes, new_journal_id: settings.new_journal_id };
+        match Store::open(Box::new(files), index, options) {
+            Ok((store, recovery)) => return Ok(Opened { store, recovery, index: home }),
+            Err(source @ StoreError::Index(_)) => failed = Some(source),
+            Err(source) => return Err(OpenError::Store { dir: dir.to_owned(), source }),
+        }
+        lock = Some(DirLock::take(dir)?);
+    }
+    let source = failed.unwrap_or(StoreError::Poisoned);
+    Err(OpenError::Store { dir: dir.to_owned(), source })
+}
+
+/// One rung of the ladder; `None` when this rung cannot carry.
+fn open_index(layout: &Layout, settings: Settings, home: IndexHome) -> Option<(Box<dyn Index>, IndexHome)> {
+    let limits = Limits { cache_bytes: settings.cache_bytes, patience: settings.patience };
+    if home == IndexHome::Memory {
+        tracing::warn!("the disk takes no index; one in memory is used");
+        return Some((Box::new(MemoryIndex::new()), home));
+    }
+    if home == IndexHome::DiskAnew {
+        // What is there opened and then failed: nothing of it is used.
+        let _ = std::fs::remove_dir_all(layout.index());
+    }
+    match SledIndex::open(&layout.index(), limits) {
+        Ok((index, Met::Usable)) => Some((Box::new(index), home)),
+        Ok((index, Met::Unusable)) => Some((Box::new(index), IndexHome::DiskAnew)),
+        Err(error) => {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the index cannot be opened");
+            None
+        }
+    }
+}
