@@ -22,6 +22,7 @@
 pub mod clock;
 mod digest;
 pub mod edit;
+pub mod fold;
 pub mod id;
 pub mod record;
 pub mod rules;

@@ -71,6 +71,11 @@ impl<'a> Draft<'a> {
         self.writes.push(Write::Create { record, kind, fields });
     }
 
+    /// Gives a field a value that the document holds already.
+    pub(super) fn set_again(&mut self, record: RecordId, field: Field, value: Value) {
+        self.writes.push(Write::Set { record, field, value });
+    }
+
     /// Gives a field a new value, checked against the table of the record's kind.
     pub(super) fn set(&mut self, record: RecordId, kind: Kind, field: Field, value: &Value) {
         let Some(rule) = rules::kind(kind) else { return self.fault(field, FaultKind::NoSuchField) };

@@ -13,6 +13,7 @@ mod pack;
 mod people;
 mod records;
 mod register;
+mod settle;
 
 pub use bulletin::{AddCategory, AddDepartment, AddUnitKind};
 pub use fault::{Fault, FaultKind, Faults};
@@ -22,6 +23,7 @@ pub use pack::pack;
 pub use people::{AddHolding, AddLeaver, AddPerson, AddPost, EndHolding};
 pub use records::{AddRecord, SetField, read};
 pub use register::{AddCommune, AddSite, AddUnit, RenameUnit, SetHouseholds};
+pub use settle::Settle;
 
 use crate::id::{DocId, EventId, RecordId};
 use crate::record::{EventKind, Field, Kind, Side, Stamp, Value};

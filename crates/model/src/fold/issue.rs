@@ -1,0 +1,219 @@
+//! The state of an issue.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::clash::{Clash, ClashKind};
+use super::history::{Act, History};
+use crate::id::{DocId, EventId, RecordId};
+use crate::record::{Event, EventKind, Field, Kind, Side, Value};
+use crate::time::Timestamp;
+
+/// The state of an issue, in the order of rank.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum IssueState {
+    /// Taken up again.
+    Reopened,
+    /// Solved, says the commune.
+    Solved,
+    /// Taken back by the commune.
+    Withdrawn,
+    /// Waits for the commune.
+    Asked,
+    /// The commune has replied.
+    Replied,
+    /// Answered by the lead.
+    Answered,
+    /// Being worked on.
+    Started,
+    /// With a department.
+    Forwarded,
+    /// Taken in by triage.
+    Received,
+    /// Another one's double.
+    Duplicate,
+    /// Out of competence.
+    Refused,
+    /// Closed.
+    Closed,
+    /// Reported.
+    New,
+}
+
+impl IssueState {
+    /// All states, in the order of rank.
+    pub const ALL: [Self; 13] = [
+        Self::Reopened,
+        Self::Solved,
+        Self::Withdrawn,
+        Self::Asked,
+        Self::Replied,
+        Self::Answered,
+        Self::Started,
+        Self::Forwarded,
+        Self::Received,
+        Self::Duplicate,
+        Self::Refused,
+        Self::Closed,
+        Self::New,
+    ];
+
+    fn of(kind: EventKind) -> Self {
+        // Issue events carry their rank as number.
+        usize::from(kind.0).checked_sub(1).and_then(|rank| Self::ALL.get(rank)).copied().unwrap_or(Self::New)
+    }
+
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Reopened => ("reopened", "Đang xử lý (mở lại)", "in progress (reopened)"),
+            Self::Solved => ("solved", "Đã giải quyết", "solved"),
+            Self::Withdrawn => ("withdrawn", "Đã rút", "withdrawn"),
+            Self::Asked => ("asked", "Chờ xã bổ sung", "waiting for the commune"),
+            Self::Replied => ("replied", "Đang xử lý", "in progress (commune replied)"),
+            Self::Answered => ("answered", "Đã trả lời", "answered"),
+            Self::Started => ("started", "Đang xử lý", "in progress"),
+            Self::Forwarded => ("forwarded", "Đã chuyển đơn vị", "forwarded"),
+            Self::Received => ("received", "Đã tiếp nhận", "received"),
+            Self::Duplicate => ("duplicate", "Trùng", "duplicate"),
+            Self::Refused => ("refused", "Không thuộc thẩm quyền", "out of competence"),
+            Self::Closed => ("closed", "Đã đóng", "closed"),
+            Self::New => ("new", "Mới", "new"),
+        }
+    }
+
+    /// The name by which it is stored in lists and addresses.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        self.words().0
+    }
+
+    /// Finds a state by its slug.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.slug() == slug)
+    }
+
+    /// In Vietnamese.
+    #[must_use]
+    pub fn vi(self) -> &'static str {
+        self.words().1
+    }
+
+    /// In English.
+    #[must_use]
+    pub fn en(self) -> &'static str {
+        self.words().2
+    }
+
+    /// Whether somebody still has to do something.
+    #[must_use]
+    pub fn is_open(self) -> bool {
+        !matches!(self, Self::Solved | Self::Withdrawn | Self::Duplicate | Self::Refused | Self::Closed)
+    }
+}
+
+/// What follows from the events of an issue.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IssueFold {
+    /// Its state.
+    pub state: IssueState,
+    /// The event that decides it; `None` before anything effective happened.
+    pub by: Option<EventId>,
+    /// What the next state event must name in `after`.
+    pub frontier: Vec<EventId>,
+    /// The leading department; while two are named, the one of the lowest event id.
+    pub lead: Option<String>,
+    /// The category given by triage last; `None` leaves the reported one.
+    pub category: Option<String>,
+    /// All categories that triage gave last; two while they clash, and the stricter deadline holds.
+    pub categories: Vec<String>,
+    /// The issue it doubles, while it is a double.
+    pub other: Option<RecordId>,
+    /// When it arrived at the province desk, by the desk's clock; the earliest wins.
+    pub arrived: Option<Timestamp>,
+    /// When it was first answered, by the province's clock; a late "solved" never changes it.
+    pub answered: Option<Timestamp>,
+    /// What is to be settled.
+    pub clashes: Vec<Clash>,
+    /// State events without effect: shown, not counted.
+    pub void: Vec<EventId>,
+}
+
+/// Folds the events of one issue; those of other kinds and in any order, also twice, change nothing.
+#[must_use]
+pub fn issue(doc: DocId, events: &[Event]) -> IssueFold {
+    let history = History::new(Kind::ISSUE, events);
+    let frontier = history.frontier();
+    let by = frontier.iter().min_by_key(|act| (act.kind(), act.event.id)).copied();
+    let leads = history.latest(|act| act.kind() == EventKind::FORWARD);
+    let triaged = history.latest(|act| act.base.fields.contains_key(&Field::CATEGORY));
+    let mut categories: Vec<_> = triaged.iter().map(|act| act.base.text(Field::CATEGORY).to_owned()).collect();
+    let category = categories.first().cloned();
+    categories.sort();
+    categories.dedup();
+    let earliest = |kind| {
+        let those = events.iter().filter(|event| event.kind == kind && event.side == Side::Province);
+        those.map(|event| event.stamp.at).min()
+    };
+    IssueFold {
+        state: by.map_or(IssueState::New, |act| IssueState::of(act.kind())),
+        by: by.map(|act| act.event.id),
+        lead: leads.first().map(|act| act.base.text(Field::LEAD).to_owned()),
+        category,
+        categories,
+        other: by
+            .filter(|act| act.kind() == EventKind::DUPLICATE)
+            .and_then(|act| act.base.fields.get(&Field::OTHER).and_then(Value::as_id)),
+        arrived: earliest(EventKind::ARRIVED),
+        answered: earliest(EventKind::ANSWER),
+        clashes: history.clashes(doc, between, text_vi),
+        void: history.void(),
+        frontier: frontier.iter().map(|act| act.event.id).collect(),
+    }
+}
+
+/// What clashes; the order of the two is tried both ways.
+fn between(one: &Act<'_>, other: &Act<'_>) -> Option<ClashKind> {
+    const WORK: [EventKind; 4] = [EventKind::ASK, EventKind::ANSWER, EventKind::START, EventKind::FORWARD];
+    let differ = |field| {
+        let (left, right) = (one.base.text(field), other.base.text(field));
+        !left.is_empty() && !right.is_empty() && left != right
+    };
+    match (one.kind(), other.kind()) {
+        (EventKind::REOPEN, EventKind::SOLVED | EventKind::WITHDRAW) => Some(ClashKind::IssueReopened),
+        (EventKind::DUPLICATE | EventKind::REFUSE, work) if WORK.contains(&work) => Some(ClashKind::IssueRefused),
+        (EventKind::FORWARD, EventKind::FORWARD) if differ(Field::LEAD) => Some(ClashKind::IssueLead),
+        _ if differ(Field::CATEGORY) => Some(ClashKind::IssueCategory),
+        _ => None,
+    }
+}
+
+fn text_vi(act: &Act<'_>) -> String {
+    let mut text = IssueState::of(act.kind()).vi().to_owned();
+    for field in [Field::LEAD, Field::CATEGORY, Field::REASON] {
+        let said = act.base.text(field);
+        if !said.is_empty() {
+            let said = if field == Field::CATEGORY { crate::vocabulary::vi("issue_category", said) } else { said };
+            text.push_str(&format!("; {}: {said}", crate::rules::label(field)));
+        }
+    }
+    text
+}
+
+/// The issues that are no duplicates although somebody said so: they lie on a ring of duplicates.
+///
+/// Takes for each issue in state [`IssueState::Duplicate`] the one it doubles.
+#[must_use]
+pub fn duplicates(doubles: &BTreeMap<RecordId, RecordId>) -> BTreeSet<RecordId> {
+    let on_ring = |start: &RecordId| {
+        let mut at = doubles.get(start);
+        for _ in 0..doubles.len() {
+            match at {
+                Some(issue) if issue == start => return true,
+                Some(issue) => at = doubles.get(issue),
+                None => return false,
+            }
+        }
+        false
+    };
+    doubles.keys().filter(|issue| on_ring(issue)).copied().collect()
+}

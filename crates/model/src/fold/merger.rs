@@ -1,0 +1,174 @@
+//! The state of a merger of units.
+
+use std::collections::BTreeSet;
+
+use super::clash::{Clash, ClashKind, ClashOption};
+use super::history::{Act, History};
+use crate::edit::sources_hash;
+use crate::id::{EventId, RecordId};
+use crate::record::{Event, EventKind, Field, Kind, Snapshot, Value};
+use crate::time::Date;
+
+/// The state of a merger, in the order of rank. Whether it has taken effect is derived by the register.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum MergerState {
+    /// Annulled by a document.
+    Annulled,
+    /// Passed by a document.
+    Passed,
+    /// Given up.
+    Withdrawn,
+    /// Without a majority.
+    Failed,
+    /// With a majority.
+    Agreed,
+    /// Households are being asked.
+    Consulting,
+    /// Drafted.
+    Draft,
+}
+
+impl MergerState {
+    /// All states, in the order of rank.
+    pub const ALL: [Self; 7] =
+        [Self::Annulled, Self::Passed, Self::Withdrawn, Self::Failed, Self::Agreed, Self::Consulting, Self::Draft];
+
+    fn of(kind: EventKind) -> Self {
+        // Merger events carry 20 and their rank as number.
+        usize::from(kind.0).checked_sub(21).and_then(|rank| Self::ALL.get(rank)).copied().unwrap_or(Self::Draft)
+    }
+
+    fn words(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::Annulled => ("annulled", "Bãi bỏ", "annulled"),
+            Self::Passed => ("passed", "Đã thông qua", "passed"),
+            Self::Withdrawn => ("withdrawn", "Dừng", "withdrawn"),
+            Self::Failed => ("failed", "Không đạt", "no majority"),
+            Self::Agreed => ("agreed", "Đạt đồng thuận", "agreed"),
+            Self::Consulting => ("consulting", "Đang lấy ý kiến", "households are asked"),
+            Self::Draft => ("draft", "Dự thảo", "draft"),
+        }
+    }
+
+    /// The name by which it is stored in lists and addresses.
+    #[must_use]
+    pub fn slug(self) -> &'static str {
+        self.words().0
+    }
+
+    /// Finds a state by its slug.
+    #[must_use]
+    pub fn from_slug(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.slug() == slug)
+    }
+
+    /// In Vietnamese.
+    #[must_use]
+    pub fn vi(self) -> &'static str {
+        self.words().1
+    }
+
+    /// In English.
+    #[must_use]
+    pub fn en(self) -> &'static str {
+        self.words().2
+    }
+}
+
+/// What follows from the events of a merger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MergerFold {
+    /// Its state.
+    pub state: MergerState,
+    /// The event that decides it.
+    pub by: Option<EventId>,
+    /// The passing event, or the settlement that raised it again, while it is passed.
+    pub passed_by: Option<EventId>,
+    /// The day it takes effect, while it is passed.
+    pub effective_on: Option<Date>,
+    /// Number of the document that passed it.
+    pub decision: Option<String>,
+    /// The body that passed it.
+    pub body: Option<String>,
+    /// What the next state event must name in `after`.
+    pub frontier: Vec<EventId>,
+    /// What is to be settled within the merger; none takes effect meanwhile.
+    pub clashes: Vec<Clash>,
+    /// State events without effect: shown, not counted.
+    pub void: Vec<EventId>,
+    /// What settlements on this merger weighed and did not choose, also passings of other mergers.
+    pub overruled: BTreeSet<RecordId>,
+}
+
+/// Folds the events of one merger; their order and repetition change nothing.
+#[must_use]
+pub fn merger(merger: &Snapshot, events: &[Event]) -> MergerFold {
+    let history = History::new(Kind::MERGER, events);
+    let frontier = history.frontier();
+    let by = frontier.iter().min_by_key(|act| (act.kind(), act.event.id)).copied();
+    let passed = by.filter(|act| act.kind() == EventKind::MERGER_PASS);
+    let said = |field| passed.map(|act| act.base.text(field).to_owned());
+    let ids: Vec<_> = frontier.iter().map(|act| act.event.id).collect();
+    let mut clashes = history.clashes(merger.doc, between, |act| text_vi(act));
+    clashes.extend(by.and_then(|by| sources(merger, &history, &by, &ids)));
+    MergerFold {
+        state: by.map_or(MergerState::Draft, |act| MergerState::of(act.kind())),
+        by: by.map(|act| act.event.id),
+        passed_by: passed.map(|act| act.event.id),
+        effective_on: passed.and_then(|act| act.base.fields.get(&Field::EFFECTIVE_ON).and_then(Value::as_date)),
+        decision: said(Field::DECISION),
+        body: said(Field::BODY),
+        frontier: ids,
+        clashes,
+        void: history.void(),
+        overruled: history.overruled(),
+    }
+}
+
+/// What clashes; the order of the two is tried both ways.
+fn between(one: &Act<'_>, other: &Act<'_>) -> Option<ClashKind> {
+    let differ = |field| one.base.fields.get(&field) != other.base.fields.get(&field);
+    match (one.kind(), other.kind()) {
+        (EventKind::MERGER_PASS, EventKind::MERGER_WITHDRAW | EventKind::MERGER_FAIL | EventKind::MERGER_ANNUL) => {
+            Some(ClashKind::MergerOutcome)
+        }
+        (EventKind::MERGER_AGREE, EventKind::MERGER_FAIL) => Some(ClashKind::MergerConsent),
+        (EventKind::MERGER_PASS, EventKind::MERGER_PASS) if differ(Field::DECISION) || differ(Field::EFFECTIVE_ON) => {
+            Some(ClashKind::MergerTerms)
+        }
+        _ => None,
+    }
+}
+
+/// The last consultation or passing was about another list than the merger has now. The settlement raises the present
+/// state again and carries the present list.
+fn sources(merger: &Snapshot, history: &History<'_>, by: &Act<'_>, frontier: &[EventId]) -> Option<Clash> {
+    let list = merger.get(Field::FROM).map_or(&[][..], Value::as_ids);
+    let now = sources_hash(list);
+    let confirms =
+        |act: &Act<'_>| act.event.kind == EventKind::SETTLE && !act.event.text(Field::SOURCES_HASH).is_empty();
+    let carried = |act: &Act<'_>| {
+        let of = if confirms(act) { act.event } else { act.base };
+        of.text(Field::SOURCES_HASH).to_owned()
+    };
+    let last = |kind: EventKind| history.latest(|act| act.kind() == kind || confirms(act));
+    let asked = last(EventKind::MERGER_CONSULT).into_iter().chain(last(EventKind::MERGER_PASS));
+    let stale = asked.map(|act| carried(&act)).any(|hash| !hash.is_empty() && hash != now);
+    let open = matches!(by.kind(), EventKind::MERGER_PASS | EventKind::MERGER_AGREE | EventKind::MERGER_CONSULT);
+    if !stale || !open {
+        return None;
+    }
+    let text = format!("{} với danh sách hiện nay ({} đơn vị)", MergerState::of(by.kind()).vi(), list.len());
+    let mut option = ClashOption::event(by.event, frontier, text);
+    option.value = Value::Text(now);
+    Some(Clash::new(ClashKind::MergerSources, merger.id, merger.doc, vec![option]))
+}
+
+fn text_vi(act: &Act<'_>) -> String {
+    let state = MergerState::of(act.kind()).vi();
+    match (act.base.text(Field::DECISION), act.base.fields.get(&Field::EFFECTIVE_ON)) {
+        ("", _) => state.to_owned(),
+        (decision, Some(Value::Date(date))) => format!("{state}: {decision}, hiệu lực từ ngày {}", date.vi()),
+        (decision, _) => format!("{state}: {decision}"),
+    }
+}

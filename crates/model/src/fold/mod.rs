@@ -1,0 +1,44 @@
+//! What holds, derived from what happened: pure functions, the same on every machine in any order of arrival.
+//!
+//! A state event names the state events its writer had seen (`after`). The *frontier* is the set of effective events
+//! that no other effective one follows; the state is that of the lowest rank on it. Events of the wrong side are kept
+//! and shown without effect (`void`). What cannot both hold is a [`Clash`]: it stays on the list until a `settle`
+//! event that weighed all its options; settlements that differ concurrently reopen it. No clock decides anything:
+//! `today` is the newest day signed by a relay or the province.
+
+mod claims;
+mod clash;
+mod fields;
+mod history;
+mod holdings;
+mod issue;
+mod merger;
+mod plan;
+mod register;
+mod rings;
+mod sites;
+
+pub use clash::{BadClashKey, Clash, ClashKey, ClashKind, ClashOption, Settler};
+pub use fields::{fields, shown};
+pub use holdings::{HoldingFold, holdings};
+pub use issue::{IssueFold, IssueState, duplicates, issue};
+pub use merger::{MergerFold, MergerState, merger};
+pub use register::{MergerStanding, RegisterFold, RegisterTotals, UnitFold, UnitStatus, register};
+pub use sites::{SiteFold, sites};
+
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeSet;
+
+/// Joins sets that share members until none do.
+fn joined<T: Ord + Clone>(sets: impl IntoIterator<Item = BTreeSet<T>>) -> Vec<BTreeSet<T>> {
+    let mut groups: Vec<BTreeSet<T>> = Vec::new();
+    for set in sets {
+        let (apart, touching): (Vec<_>, Vec<_>) = groups.into_iter().partition(|group| group.is_disjoint(&set));
+        groups = apart;
+        groups.push(touching.into_iter().flatten().chain(set).collect());
+    }
+    groups.sort();
+    groups
+}
