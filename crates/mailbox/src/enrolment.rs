@@ -1,0 +1,316 @@
+//! What comes before the conversation, and what changes who may speak: claims, joins, the roster.
+
+use hopluu_identity::enrol::{Input as EnrolInput, Output as EnrolOutput};
+use hopluu_identity::roster::MAX_ENTRIES;
+use hopluu_identity::{
+    Body, Claim, Extended, Join, JoinError, Roster, RosterEntry, RosterError, SignedHead, Welcome, decide,
+};
+use hopluu_model::{DeviceId, Tick, Timestamp};
+use hopluu_store::{Record, Store};
+use hopluu_sync::{ConnId, Input as EngineInput};
+use hopluu_wire::frame::Frame;
+
+use crate::gate::{Gate, JoinAnswer};
+use crate::mailbox::{Mailbox, MailboxError, Output, Role};
+use crate::trust::Trust;
+
+/// Roster entries and the head that signs them, as one journal record.
+type RosterBytes = (Vec<Vec<u8>>, Vec<u8>);
+
+impl Trust {
+    /// Reads the roster and the joins from the journal.
+    pub(crate) fn load(&mut self, store: &Store) -> Result<(), MailboxError> {
+        for number in store.roster_records()? {
+            let Some(Record::Roster { bytes, .. }) = store.read(number)? else { continue };
+            let Ok((entries, head)) = postcard::from_bytes::<RosterBytes>(&bytes) else { continue };
+            let Some(head) = SignedHead::from_bytes(&head) else { continue };
+            self.extend(&entries, &head).map_err(MailboxError::Roster)?;
+        }
+        for (_, number) in store.joins()? {
+            let Some(Record::Join { bytes, .. }) = store.read(number)? else { continue };
+            if let Some(join) = Join::from_bytes(&bytes)
+                && let Err(error) = self.provisional.keep(&self.roster, &join)
+            {
+                tracing::debug!(%error, "a join in the journal no longer counts");
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Mailbox {
+    /// Lays a roster that was just founded into the journal; done once, when a province begins.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn found(&mut self, roster: Roster) -> Result<(), MailboxError> {
+        let entries: Vec<Vec<u8>> = roster.entries_after(0).map(<[u8]>::to_vec).collect();
+        if let Some(head) = roster.head().cloned() {
+            self.keep_roster(&entries, &head)?;
+            self.trust.roster = roster;
+        }
+        Ok(())
+    }
+
+    /// Appends to the roster, as the province desk; told to everybody after the next commit.
+    ///
+    /// # Errors
+    /// [`MailboxError::NotDesk`]; [`MailboxError::Entry`] when the roster refuses it; or the store's.
+    pub fn decree(&mut self, now: Tick, body: &Body, at: Timestamp) -> Result<(), MailboxError> {
+        if !self.trust.is_desk() {
+            return Err(MailboxError::NotDesk);
+        }
+        let before = self.trust.roster.version();
+        let extended = self.trust.roster.append(body, at, &self.trust.key).map_err(MailboxError::Entry)?;
+        self.trust.provisional.settle(&self.trust.roster);
+        let entries: Vec<Vec<u8>> = self.trust.roster.entries_after(before).map(<[u8]>::to_vec).collect();
+        let head = self.trust.roster.head().cloned();
+        if let Some(head) = head {
+            self.keep_roster(&entries, &head)?;
+        }
+        self.after_roster(now, &extended)
+    }
+
+    /// Frames that are dealt with before and beside the conversation. Returns whether this was one.
+    pub(crate) fn before_conversation(
+        &mut self,
+        now: Tick,
+        wall: Timestamp,
+        conn: ConnId,
+        (frame, early): (&Frame, bool),
+    ) -> Result<bool, MailboxError> {
+        match frame {
+            // Joining and claiming change who is who: never on what may be a replay.
+            Frame::Join(_) | Frame::Claim(_) if early => {}
+            Frame::Join(bytes) => self.join(now, wall, conn, bytes)?,
+            Frame::JoinAnswer(bytes) => self.join_answer(now, conn, bytes),
+            Frame::Claim(bytes) => self.claim(now, conn, bytes)?,
+            Frame::Claimed { ok, text } => self.claimed(now, conn, *ok, text),
+            Frame::Roster { entries, head } => self.roster(now, conn, (entries, head))?,
+            Frame::Joins(joins) => self.joins(now, wall, joins)?,
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The handshake is complete: now a join or a claim may be made.
+    pub(crate) fn confirmed(&mut self, conn: ConnId) {
+        if !self.peers.get(conn).is_some_and(|peer| matches!(peer.gate, Gate::Asking)) {
+            return;
+        }
+        if let Role::Office { claim: Some(claim), .. } = &self.role {
+            let frame = Frame::Claim(claim.to_bytes());
+            self.send(conn, &frame);
+            return;
+        }
+        self.enrol(Some(conn), EnrolInput::LineUp);
+    }
+
+    /// Moves this machine's own enrolment on.
+    fn enrol(&mut self, conn: Option<ConnId>, input: EnrolInput<'_>) {
+        let Some(before) = self.trust.enrolment.clone() else { return };
+        let (after, outputs) = before.clone().on(input);
+        for output in outputs {
+            match (output, conn) {
+                (EnrolOutput::Send(join), Some(conn)) => self.send(conn, &Frame::Join(join.to_bytes())),
+                (EnrolOutput::Send(_), None) => {}
+                (EnrolOutput::Tell(notice), _) => self.staged.outputs.push(Output::Tell(notice)),
+            }
+        }
+        if after != before {
+            self.staged.outputs.push(Output::Enrolled(Box::new(after.clone())));
+            self.trust.enrolment = Some(after);
+        }
+    }
+
+    fn begin(&mut self, now: Tick, conn: ConnId) {
+        let Some(peer) = self.peers.get(conn) else { return };
+        if matches!(peer.gate, Gate::Asking) {
+            peer.gate = Gate::Open;
+            let device = peer.device;
+            self.drive(now, EngineInput::Up { conn, peer: device });
+        }
+    }
+
+    fn join(&mut self, now: Tick, wall: Timestamp, conn: ConnId, bytes: &[u8]) -> Result<(), MailboxError> {
+        if !matches!(self.role, Role::Relay { .. }) {
+            return Ok(());
+        }
+        let device = self.peers.device(conn);
+        let join = Join::from_bytes(bytes).filter(|join| Some(join.device) == device);
+        let answer = match join {
+            None => JoinAnswer::Refused(JoinError::BadSignature),
+            Some(join) => match decide(&self.trust.roster, &self.trust.provisional, &join, wall) {
+                Ok(Welcome::New(_)) => {
+                    self.keep_join(&join)?;
+                    self.tell_joins(&join);
+                    JoinAnswer::Welcome
+                }
+                Ok(Welcome::Again(_)) => JoinAnswer::Welcome,
+                Err(reason) => JoinAnswer::Refused(reason),
+            },
+        };
+        let bytes = postcard::to_stdvec(&answer).unwrap_or_default();
+        self.send(conn, &Frame::JoinAnswer(bytes));
+        self.let_in(now)
+    }
+
+    fn keep_join(&mut self, join: &Join) -> Result<(), MailboxError> {
+        match self.trust.provisional.keep(&self.trust.roster, join) {
+            Ok(true) => {
+                self.store.append(&Record::Join { device: join.device, bytes: join.to_bytes() })?;
+            }
+            Ok(false) => {}
+            Err(error) => tracing::info!(%error, device = %join.device.short(), "a join does not count"),
+        }
+        Ok(())
+    }
+
+    fn tell_joins(&mut self, join: &Join) {
+        let frame = Frame::Joins(vec![join.to_bytes()]);
+        let open = |(conn, peer): (ConnId, &crate::gate::Peer)| {
+            (matches!(peer.gate, Gate::Open) && peer.device != join.device).then_some(conn)
+        };
+        let peers: Vec<ConnId> = self.peers.all().filter_map(open).collect();
+        for conn in peers {
+            self.send(conn, &frame);
+        }
+    }
+
+    /// Joins that a relay passes on. The desk confirms them: it made the invitations.
+    fn joins(&mut self, now: Tick, wall: Timestamp, joins: &[Vec<u8>]) -> Result<(), MailboxError> {
+        for join in joins.iter().filter_map(|bytes| Join::from_bytes(bytes)) {
+            self.keep_join(&join)?;
+        }
+        if self.trust.is_desk() {
+            let waiting: Vec<Body> =
+                self.trust.provisional.waiting(&self.trust.roster).map(|device| device.confirmation()).collect();
+            for body in waiting {
+                self.decree(now, &body, wall)?;
+            }
+        }
+        self.let_in(now)
+    }
+
+    fn join_answer(&mut self, now: Tick, conn: ConnId, bytes: &[u8]) {
+        match postcard::from_bytes(bytes) {
+            Ok(JoinAnswer::Welcome) => {
+                self.enrol(Some(conn), EnrolInput::Welcomed);
+                self.begin(now, conn);
+            }
+            Ok(JoinAnswer::Refused(reason)) => {
+                self.enrol(Some(conn), EnrolInput::Refused(reason));
+                let text = reason.to_string();
+                self.staged.outputs.push(Output::Close { conn, code: reason.notice().code, text });
+                let retry_after_ms = Some(if reason.is_transient() { 2_000 } else { 600_000 });
+                self.drive(now, EngineInput::Down { conn: None, retry_after_ms });
+            }
+            Err(error) => tracing::warn!(%error, "an answer to a join cannot be read"),
+        }
+    }
+
+    fn claim(&mut self, now: Tick, conn: ConnId, bytes: &[u8]) -> Result<(), MailboxError> {
+        let Role::Relay { ticket, owner } = &mut self.role else { return Ok(()) };
+        let Some(claim) = Claim::from_bytes(bytes) else { return Ok(()) };
+        let frame = match claim.check(ticket, *owner) {
+            Ok(anchor) => {
+                if owner.is_none() {
+                    *owner = Some(anchor);
+                    self.trust.roster = Roster::new(anchor);
+                    self.staged.outputs.push(Output::Owned(anchor));
+                }
+                Frame::Claimed { ok: true, text: String::new() }
+            }
+            Err(error) => Frame::Claimed { ok: false, text: error.notice().vi.to_owned() },
+        };
+        self.send(conn, &frame);
+        self.let_in(now)
+    }
+
+    fn claimed(&mut self, now: Tick, conn: ConnId, ok: bool, text: &str) {
+        self.staged.outputs.push(Output::Claimed { ok, text: text.to_owned() });
+        if let (true, Role::Office { claim, .. }) = (ok, &mut self.role) {
+            *claim = None;
+            self.begin(now, conn);
+        }
+    }
+
+    fn roster(&mut self, now: Tick, conn: ConnId, (entries, head): (&[Vec<u8>], &[u8])) -> Result<(), MailboxError> {
+        let (Some(head), Some(peer)) = (SignedHead::from_bytes(head), self.peers.get(conn)) else { return Ok(()) };
+        peer.roster.extend_from_slice(entries);
+        let last = peer.roster.last().and_then(|entry| RosterEntry::decode(entry)).map(|entry| entry.version);
+        if last.is_some_and(|last| last < head.version) && peer.roster.len() < MAX_ENTRIES {
+            return Ok(());
+        }
+        let entries = std::mem::take(&mut peer.roster);
+        match self.trust.extend(&entries, &head) {
+            Ok(None) => Ok(()),
+            Ok(Some(extended)) => {
+                let new: Vec<Vec<u8>> = self.trust.roster.entries_after(extended.from).map(<[u8]>::to_vec).collect();
+                self.keep_roster(&new, &head)?;
+                self.after_roster(now, &extended)
+            }
+            Err(RosterError::Gap { .. }) => {
+                self.send(conn, &Frame::RosterAsk { after: self.trust.roster.version() });
+                Ok(())
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a roster was not taken");
+                self.staged.outputs.push(Output::Alarm(format!("roster: {error}")));
+                Ok(())
+            }
+        }
+    }
+
+    fn keep_roster(&mut self, entries: &[Vec<u8>], head: &SignedHead) -> Result<(), MailboxError> {
+        let bytes = postcard::to_stdvec(&(entries, head.to_bytes())).unwrap_or_default();
+        self.store.append(&Record::Roster { version: head.version, bytes })?;
+        Ok(())
+    }
+
+    fn after_roster(&mut self, now: Tick, extended: &Extended) -> Result<(), MailboxError> {
+        for body in &extended.bodies {
+            if let Body::Revoke { device, .. } = body {
+                self.withdraw(*device)?;
+                self.drive(now, EngineInput::Evict { device: *device });
+            }
+        }
+        self.staged.outputs.push(Output::RosterMoved);
+        self.staged.roster_from = Some(self.staged.roster_from.unwrap_or(extended.from).min(extended.from));
+        if let Some(enrolment) = &self.trust.enrolment {
+            let (after, outputs) = enrolment.clone().on(EnrolInput::Roster(&self.trust.roster));
+            for output in outputs {
+                if let EnrolOutput::Tell(notice) = output {
+                    self.staged.outputs.push(Output::Tell(notice));
+                }
+            }
+            if Some(&after) != self.trust.enrolment.as_ref() {
+                self.staged.outputs.push(Output::Enrolled(Box::new(after.clone())));
+                self.trust.enrolment = Some(after);
+            }
+        }
+        self.let_in(now)
+    }
+
+    /// Lets the chains of a revoked device fall back to its cut. What rests on them stays held, and waits for
+    /// parents that never come: it is not fed to any document, and its author writes it again.
+    fn withdraw(&mut self, device: DeviceId) -> Result<(), MailboxError> {
+        for doc in self.store.docs()? {
+            let mut fell = false;
+            for (actor, tip) in self.store.clock(&doc)?.0 {
+                if !self.trust.owns(&device, &actor) {
+                    continue;
+                }
+                let stays = self.trust.roster.cut(&device, &doc, &actor).map_or(0, |cut| cut.seq);
+                if tip.seq > stays {
+                    self.store.append(&Record::Cut { doc, actor, seq: stays })?;
+                    fell = true;
+                }
+            }
+            if fell {
+                self.staged.outputs.push(Output::Withdrawn { doc });
+            }
+        }
+        Ok(())
+    }
+}

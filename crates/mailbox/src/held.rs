@@ -1,0 +1,291 @@
+//! What is held, lent to the engine for the length of a call.
+
+use hopluu_identity::sha256;
+use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, Side, Tip};
+use hopluu_store::{Entry, Record, Store, StoreError, Tag};
+use hopluu_sync::{Shelf, TailItem};
+use hopluu_wire::digest::{Digest, digest_of_clock, digest_of_scope};
+use hopluu_wire::frame::{Cursor, Frame, Receipt, RefusalNotice};
+use hopluu_wire::{Pack, pack::Run};
+
+use crate::clocks::RelayClocks;
+use crate::trust::Trust;
+
+/// So many raw bytes are gathered for one pack; it is cut where 4 KiB of it are full.
+const GATHER: usize = 48 * 1024;
+/// Runs of a chain looked up at once.
+const RUNS: usize = 256;
+/// Bytes of roster entries in one message; a longer log travels in several, all naming the same head.
+const PART: usize = 40 * 1024;
+
+/// Store, trust and what the relay acknowledged, as one shelf.
+pub(crate) struct Held<'a> {
+    pub(crate) store: &'a mut Store,
+    pub(crate) trust: &'a Trust,
+    pub(crate) relay: &'a RelayClocks,
+}
+
+/// Logs a store's fault where an answer must be given all the same: as if it were not held.
+pub(crate) fn or_absent<T: Default>(answer: Result<T, StoreError>) -> T {
+    answer.unwrap_or_else(|error| {
+        tracing::error!(error = %error, "the store cannot answer");
+        T::default()
+    })
+}
+
+impl Held<'_> {
+    fn reads(&self, device: &DeviceId, doc: &DocId) -> bool {
+        // Whatever this machine holds is in its own scope: nothing else is let in.
+        self.trust.is_mine(device) || self.trust.may_read(device, doc)
+    }
+}
+
+impl Shelf for Held<'_> {
+    fn scope(&self, device: &DeviceId) -> Vec<(DocId, Digest)> {
+        let docs = or_absent(self.store.docs());
+        let mine = docs.into_iter().filter(|doc| self.reads(device, doc));
+        let digests = mine.map(|doc| (doc, self.clock(&doc)));
+        let mut scope: Vec<_> = digests.filter(|(_, clock)| !clock.is_empty()).collect();
+        scope.sort_by_key(|(doc, _)| *doc);
+        scope.into_iter().map(|(doc, clock)| (doc, digest_of_clock(&clock))).collect()
+    }
+
+    fn may_read(&self, device: &DeviceId, doc: &DocId) -> bool {
+        self.reads(device, doc)
+    }
+
+    fn clock(&self, doc: &DocId) -> Clock {
+        or_absent(self.store.clock(doc))
+    }
+
+    fn tip(&self, doc: &DocId, actor: &ActorId) -> Option<Tip> {
+        or_absent(self.store.tip(doc, actor))
+    }
+
+    fn owns(&self, device: &DeviceId, actor: &ActorId) -> bool {
+        self.trust.owns(device, actor)
+    }
+
+    fn pack(&mut self, doc: &DocId, actor: &ActorId, from: u64) -> Option<Pack> {
+        or_absent(cut(self.store, doc, actor, from))
+    }
+
+    fn unacknowledged(&self, _relay: &DeviceId) -> Vec<(DocId, ActorId, u64)> {
+        let me = self.trust.device();
+        let refused = or_absent(self.store.refusals(None));
+        let mut behind = Vec::new();
+        for doc in or_absent(self.store.docs()) {
+            for (actor, tip) in &self.clock(&doc).0 {
+                let held = self.relay.seq(&doc, actor);
+                let declined = refused.iter().any(|refusal| refusal.doc == doc && refusal.actor == *actor);
+                if tip.seq > held && !declined && self.trust.owns(&me, actor) {
+                    behind.push((doc, *actor, held));
+                }
+            }
+        }
+        behind
+    }
+
+    fn acknowledged(&self, _relay: &DeviceId, doc: &DocId, actor: &ActorId) -> u64 {
+        self.relay.seq(doc, actor)
+    }
+
+    fn after(&self, number: u64, limit: usize) -> (Vec<TailItem>, u64) {
+        let entries = or_absent(self.store.after(number, limit));
+        let last = entries.last().map_or_else(|| self.store.end().number.max(number), |entry| entry.number);
+        (entries.iter().filter_map(|entry| self.tail_item(entry)).collect(), last)
+    }
+
+    fn item(&mut self, number: u64) -> Option<Frame> {
+        match or_absent(self.store.read(number))? {
+            Record::Shown { bytes, .. } => Some(Frame::Shown(postcard::from_bytes::<Receipt>(&bytes).ok()?)),
+            Record::Refusal { doc, actor, seq, hash, reason, text, .. } => {
+                Some(Frame::Refused(RefusalNotice { doc, actor, seq, hash, reason, text }))
+            }
+            _ => None,
+        }
+    }
+
+    fn here(&self, device: &DeviceId) -> Cursor {
+        let end = self.store.end();
+        Cursor { journal: self.journal(), scope: self.scope_hash(device), number: end.number, chain: end.chain }
+    }
+
+    fn place(&self, device: &DeviceId, number: u64) -> Option<Cursor> {
+        let chain = or_absent(self.store.chain_at(number))?;
+        Some(Cursor { journal: self.journal(), scope: self.scope_hash(device), number, chain })
+    }
+
+    fn cursor(&self, relay: &DeviceId) -> Option<Cursor> {
+        let bytes = or_absent(self.store.cache_get(&cursor_key(relay)))?;
+        postcard::from_bytes(&bytes).ok()
+    }
+
+    fn roster_version(&self) -> u64 {
+        self.trust.roster.version()
+    }
+
+    fn roster_after(&mut self, version: u64) -> Vec<Frame> {
+        let Some(head) = self.trust.roster.head() else { return Vec::new() };
+        let (mut parts, mut bytes) = (Vec::new(), PART);
+        for entry in self.trust.roster.entries_after(version) {
+            bytes += entry.len();
+            if bytes > PART {
+                bytes = entry.len();
+                parts.push(Vec::new());
+            }
+            if let Some(part) = parts.last_mut() {
+                Vec::push(part, entry.to_vec());
+            }
+        }
+        parts.into_iter().map(|entries| Frame::Roster { entries, head: head.to_bytes() }).collect()
+    }
+
+    fn standing(&mut self, device: &DeviceId) -> Vec<Frame> {
+        let mut frames = Vec::new();
+        for doc in or_absent(self.store.docs()) {
+            if self.reads(device, &doc) {
+                let numbers = or_absent(self.store.shown_records(&doc));
+                frames.extend(numbers.into_iter().filter_map(|number| self.item(number)));
+            }
+        }
+        for refusal in or_absent(self.store.refusals(None)) {
+            if refusal.author == *device {
+                frames.extend(self.item(refusal.number));
+            }
+        }
+        let joins: Vec<_> = self.trust.joins().iter().map(|join| join.to_bytes()).collect();
+        if !joins.is_empty() {
+            frames.push(Frame::Joins(joins));
+        }
+        frames
+    }
+
+    fn receipts_digest(&self) -> Digest {
+        let mut shown: Vec<(DocId, Digest)> = Vec::new();
+        for doc in or_absent(self.store.docs()) {
+            let clock = or_absent(self.store.shown(&doc));
+            if !clock.is_empty() {
+                shown.push((doc, digest_of_clock(&clock)));
+            }
+        }
+        match self.trust.side_of(&self.trust.device()) {
+            // A commune gives no receipts; zero asks for none to be compared.
+            Some(Side::Commune) => [0; 16],
+            Some(Side::Province) | None => digest_of_scope(shown.iter().map(|(doc, digest)| (doc, digest))),
+        }
+    }
+
+    fn receipts(&mut self) -> Vec<Frame> {
+        let docs = or_absent(self.store.docs());
+        let numbers: Vec<u64> = docs.iter().flat_map(|doc| or_absent(self.store.shown_records(doc))).collect();
+        numbers.into_iter().filter_map(|number| self.item(number)).collect()
+    }
+
+    fn oversees(&self, desk: &DeviceId, device: &DeviceId) -> bool {
+        desk != device && self.trust.side_of(desk) == Some(Side::Province)
+    }
+}
+
+impl Held<'_> {
+    fn journal(&self) -> [u8; 16] {
+        self.store.journal_id()
+    }
+
+    /// A device whose scope changes must not go on from an old cursor.
+    fn scope_hash(&self, device: &DeviceId) -> [u8; 8] {
+        let enrolled = hopluu_identity::standing(&self.trust.roster, &self.trust.provisional, device);
+        let text = enrolled.map(|(device, _)| format!("{} {:?}", device.collection, device.side)).unwrap_or_default();
+        let mut short = [0; 8];
+        short.copy_from_slice(&sha256(text.as_bytes())[..8]);
+        short
+    }
+
+    fn tail_item(&self, entry: &Entry) -> Option<TailItem> {
+        let doc = entry.doc?;
+        let (author, run) = match entry.tag {
+            Tag::Pack | Tag::Local => {
+                let actor = entry.actor?;
+                (self.trust.author_of(&actor), Some((actor, entry.first, entry.last)))
+            }
+            Tag::Shown => (None, None),
+            Tag::Roster
+            | Tag::Join
+            | Tag::AtRelay
+            | Tag::Refusal
+            | Tag::Cut
+            | Tag::Fact
+            | Tag::Repair
+            | Tag::Unknown => {
+                return None;
+            }
+        };
+        Some(TailItem { number: entry.number, doc, author, run, bytes: entry.bytes })
+    }
+}
+
+/// Where the cursor of a relay lies on the shelf of caches.
+pub(crate) fn cursor_key(relay: &DeviceId) -> String {
+    format!("cursor/{relay}")
+}
+
+/// Cuts the largest pack that begins with change `from` from what is stored.
+pub(crate) fn cut(store: &Store, doc: &DocId, actor: &ActorId, from: u64) -> Result<Option<Pack>, StoreError> {
+    let (runs, parent) = gather(store, doc, actor, from)?;
+    match Pack::cut(*doc, *actor, from, parent, &runs) {
+        Ok(pack) => Ok(pack),
+        Err(error) => {
+            tracing::error!(%doc, actor = %actor.short(), from, %error, "stored changes cannot be packed");
+            Ok(None)
+        }
+    }
+}
+
+/// The changes of a chain from `from` on, as many as one pack could take, and the hash before them.
+pub(crate) fn gather(store: &Store, doc: &DocId, actor: &ActorId, from: u64) -> Result<Gathered, StoreError> {
+    let (mut gathered, mut parent, mut bytes) = (Vec::new(), None, 0);
+    for stored in store.runs(doc, actor, from, RUNS)? {
+        if bytes > GATHER {
+            break;
+        }
+        let Some((changes, before)) = open(store, stored.number)? else { break };
+        let mut previous = before;
+        for (place, run) in (stored.first..).zip(changes) {
+            if place < from {
+                previous = Some(run.hash);
+                continue;
+            }
+            if gathered.is_empty() {
+                parent = previous;
+            }
+            bytes += run.raw.len();
+            gathered.push(run);
+        }
+    }
+    Ok((gathered, parent))
+}
+
+/// Changes in order and the hash before the first.
+type Gathered = (Vec<Run>, Option<ChangeHash>);
+
+/// The changes of one journal record; `None` when it cannot be read.
+fn open(store: &Store, number: u64) -> Result<Option<Gathered>, StoreError> {
+    match store.read(number)? {
+        Some(Record::Local { raw, hash, signature, urgent, parent, .. }) => {
+            Ok(Some((vec![Run { raw, hash, signature: Some(signature), urgent }], parent)))
+        }
+        Some(Record::Pack { bytes, parent, .. }) => {
+            let Ok(pack) = postcard::from_bytes::<Pack>(&bytes) else { return Ok(None) };
+            let Ok(opened) = pack.open(parent) else { return Ok(None) };
+            let last = opened.changes.len();
+            let runs = opened.changes.into_iter().enumerate().map(|(place, (raw, hash))| Run {
+                raw,
+                hash,
+                signature: (place + 1 == last).then_some(pack.signature),
+                urgent: pack.urgent && place + 1 == last,
+            });
+            Ok(Some((runs.collect(), parent)))
+        }
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,280 @@
+//! What comes in by frames: the gate, the checks, the journal.
+
+use hopluu_identity::verify;
+use hopluu_model::{ActorId, ChangeHash, DocId, Tick, Timestamp, Tip};
+use hopluu_store::Record;
+use hopluu_sync::{ConnId, Input as EngineInput};
+use hopluu_wire::frame::{Frame, RefusalNotice};
+use hopluu_wire::{Opened, Pack};
+
+use crate::gate::Gate;
+use crate::held::gather;
+use crate::mailbox::{Mailbox, MailboxError, Output, Role};
+use crate::news::{Arrived, Declined};
+
+/// Codes with which a conversation ends. Reasons of refused changes have codes of their own.
+pub(crate) mod bye {
+    pub(crate) const MALFORMED: u8 = 2;
+    pub(crate) const UNKNOWN: u8 = 4;
+    pub(crate) const UNOWNED: u8 = 5;
+    pub(crate) const REVOKED: u8 = 6;
+}
+
+/// A pack that cannot be opened or whose signature is wrong; not an admission reason, so it has a code here.
+const BAD_PACK: u8 = 60;
+/// Two different changes with one author and number.
+const FORK: u8 = 61;
+
+impl Mailbox {
+    pub(crate) fn frame(
+        &mut self,
+        now: Tick,
+        wall: Timestamp,
+        conn: ConnId,
+        (bytes, early): (Vec<u8>, bool),
+    ) -> Result<(), MailboxError> {
+        let Some(device) = self.peers.device(conn) else { return Ok(()) };
+        if self.trust.roster.is_revoked(&device) {
+            self.close(conn, bye::REVOKED, "this device was revoked; ask the province desk", 3_600_000);
+            return Ok(());
+        }
+        let frame = match Frame::decode(&bytes) {
+            Ok(frame) => frame,
+            Err(error) => {
+                tracing::warn!(device = %device.short(), %error, "a malformed frame ends the conversation");
+                self.close(conn, bye::MALFORMED, &error.to_string(), 60_000);
+                return Ok(());
+            }
+        };
+        if self.before_conversation(now, wall, conn, (&frame, early))? {
+            return Ok(());
+        }
+        let stranger = self.peers.get(conn).is_some_and(|peer| matches!(peer.gate, Gate::Stranger { .. }));
+        if stranger {
+            self.stranger(conn, &frame, bytes);
+            return Ok(());
+        }
+        self.known(now, conn, frame)
+    }
+
+    /// A device that the roster does not name gets nothing; but it may bring the roster that names it.
+    fn stranger(&mut self, conn: ConnId, frame: &Frame, bytes: Vec<u8>) {
+        if matches!(self.role, Role::Relay { owner: None, .. }) {
+            self.close(conn, bye::UNOWNED, "this relay belongs to no province yet", 30_000);
+            return;
+        }
+        if let Frame::Hello(hello) = frame {
+            let have = self.trust.roster.version();
+            if hello.roster <= have {
+                self.close(conn, bye::UNKNOWN, "this device is not in the roster; join with an invitation", 30_000);
+                return;
+            }
+            self.send(conn, &Frame::RosterAsk { after: have });
+        }
+        if !self.peers.keep(conn, bytes) {
+            self.close(conn, bye::UNKNOWN, "this device is not in the roster", 30_000);
+        }
+    }
+
+    /// Lets in strangers whom a roster or a join now names, and hears what they said meanwhile.
+    pub(crate) fn let_in(&mut self, now: Tick) -> Result<(), MailboxError> {
+        let mut known = Vec::new();
+        for (conn, peer) in self.peers.all() {
+            if matches!(peer.gate, Gate::Stranger { .. }) && self.trust.is_known(&peer.device) {
+                known.push(conn);
+            }
+        }
+        for conn in known {
+            let Some(peer) = self.peers.get(conn) else { continue };
+            let gate = std::mem::replace(&mut peer.gate, Gate::Open);
+            let device = peer.device;
+            self.drive(now, EngineInput::Up { conn, peer: device });
+            if let Gate::Stranger { frames, .. } = gate {
+                for bytes in frames {
+                    if let Ok(frame) = Frame::decode(&bytes) {
+                        self.known(now, conn, frame)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn known(&mut self, now: Tick, conn: ConnId, frame: Frame) -> Result<(), MailboxError> {
+        match frame {
+            Frame::Pack(pack) => self.pack(now, conn, &pack),
+            Frame::Shown(receipt) => self.shown(conn, receipt),
+            Frame::Refused(notice) => {
+                self.refused(&notice)?;
+                self.drive(now, EngineInput::Frame { conn, frame: Frame::Refused(notice) });
+                Ok(())
+            }
+            frame => {
+                self.drive(now, EngineInput::Frame { conn, frame });
+                Ok(())
+            }
+        }
+    }
+
+    /// The door for changes of others: size, chain, rebuild, hashes, signature, admission, journal.
+    fn pack(&mut self, now: Tick, conn: ConnId, pack: &Pack) -> Result<(), MailboxError> {
+        let (doc, actor) = (pack.doc, pack.actor);
+        let Some(carrier) = self.peers.device(conn) else { return Ok(()) };
+        let held = self.store.tip(&doc, &actor)?;
+        let held_seq = held.map_or(0, |tip| tip.seq);
+        if pack.first > held_seq + 1 {
+            self.send(conn, &Frame::From { doc, actor, next: held_seq + 1 });
+            return Ok(());
+        }
+        let parent = match pack.first {
+            1 => None,
+            first if first == held_seq + 1 => held.map(|tip| tip.hash),
+            first => self.hash_at(&doc, &actor, first - 1)?,
+        };
+        let Some(author) = self.trust.author_of(&actor) else {
+            // The sender may know a newer roster; what it sent will be found missing by the next comparison.
+            self.send(conn, &Frame::RosterAsk { after: self.trust.roster.version() });
+            return Ok(());
+        };
+        let opened = match pack.open(parent) {
+            Ok(opened) => opened,
+            Err(error) => return self.decline_to(conn, pack, (BAD_PACK, error.to_string())),
+        };
+        let tip = Tip { seq: pack.last(), hash: opened.head() };
+        let statement = hopluu_identity::change_statement(&doc, &actor, tip.seq, &tip.hash);
+        if !verify(&author, &statement, &pack.signature) {
+            return self.decline_to(conn, pack, (BAD_PACK, "the signature does not fit the chain held".to_owned()));
+        }
+        // Only its author can have signed it: from here on refusals are lasting and go to the author.
+        if let Err(reason) = self.trust.admit(&doc, &actor, &tip) {
+            if self.trust.is_mine(&author) {
+                return Ok(());
+            }
+            let notice = reason.notice();
+            let notice = RefusalNotice {
+                doc,
+                actor,
+                seq: pack.first,
+                hash: tip.hash,
+                reason: notice.code,
+                text: notice.vi.to_owned(),
+            };
+            return self.decline(conn, author, notice);
+        }
+        if !self.trust.may_read(&carrier, &doc) && !matches!(self.role, Role::Office { .. }) {
+            return self.decline_to(conn, pack, (BAD_PACK, "the sender may not carry this document".to_owned()));
+        }
+        self.keep(now, conn, pack, (held, parent, opened))
+    }
+
+    fn keep(
+        &mut self,
+        now: Tick,
+        conn: ConnId,
+        pack: &Pack,
+        (held, parent, mut opened): (Option<Tip>, Option<ChangeHash>, Opened),
+    ) -> Result<(), MailboxError> {
+        let (doc, actor) = (pack.doc, pack.actor);
+        let held_seq = held.map_or(0, |tip| tip.seq);
+        let known = usize::try_from(held_seq + 1 - pack.first).unwrap_or(usize::MAX).min(opened.changes.len());
+        if let (Some(tip), Some((_, ours))) = (held, known.checked_sub(1).and_then(|place| opened.changes.get(place))) {
+            let at = pack.first + known as u64 - 1;
+            let stored = if at == tip.seq { Some(tip.hash) } else { self.hash_at(&doc, &actor, at)? };
+            if stored.is_some_and(|stored| stored != *ours) {
+                self.staged.outputs.push(Output::Alarm(format!("{doc}: author {} forks at {at}", actor.short())));
+                return self.decline_to(conn, pack, (FORK, "another change with this number is held".to_owned()));
+            }
+        }
+        let tip = Tip { seq: pack.last(), hash: opened.head() };
+        if tip.seq <= held_seq {
+            // It adds nothing; the sender missed our acknowledgement.
+            self.staged.stored.extend(held.map(|tip| (doc, actor, tip, Some(conn))));
+            return Ok(());
+        }
+        let changes = opened.changes.split_off(known);
+        let first = pack.first + known as u64;
+        let (parent, pack) = if known == 0 {
+            (parent, pack.clone())
+        } else {
+            let parent = held.map(|tip| tip.hash);
+            let Some(pack) = recut(pack, first, parent, &changes) else { return Ok(()) };
+            (parent, pack)
+        };
+        let bytes = postcard::to_stdvec(&pack).unwrap_or_default();
+        let from = self.peers.device(conn).unwrap_or(self.trust.device());
+        self.store.append(&Record::Pack { doc, actor, first, last: tip.seq, head: tip.hash, parent, from, bytes })?;
+        self.staged.stored.push((doc, actor, tip, Some(conn)));
+        if matches!(self.role, Role::Office { .. }) {
+            self.relay.take(now, doc, &[], false);
+            self.staged.outputs.push(Output::Arrived(Arrived { doc, actor, first, changes }));
+        }
+        Ok(())
+    }
+
+    /// The hash of a change held; `None` when it is not, or only staged.
+    fn hash_at(&self, doc: &DocId, actor: &ActorId, seq: u64) -> Result<Option<ChangeHash>, MailboxError> {
+        let (runs, _) = gather(&self.store, doc, actor, seq)?;
+        Ok(runs.first().map(|run| run.hash))
+    }
+
+    /// Tells the sender alone: whoever can forge a pack must not be able to refuse an author's work.
+    fn decline_to(&mut self, conn: ConnId, pack: &Pack, (reason, text): (u8, String)) -> Result<(), MailboxError> {
+        tracing::warn!(doc = %pack.doc, actor = %pack.actor.short(), first = pack.first, reason, text, "pack declined");
+        let (doc, actor, seq) = (pack.doc, pack.actor, pack.first);
+        let notice = RefusalNotice { doc, actor, seq, hash: ChangeHash([0; 32]), reason, text };
+        self.send(conn, &Frame::Refused(notice));
+        Ok(())
+    }
+
+    /// Refuses for good: kept, told to the author now and at every greeting.
+    fn decline(
+        &mut self,
+        conn: ConnId,
+        author: hopluu_model::DeviceId,
+        notice: RefusalNotice,
+    ) -> Result<(), MailboxError> {
+        let known = self.store.refusals(Some(&notice.doc))?;
+        if !known.iter().any(|refusal| refusal.actor == notice.actor && refusal.seq <= notice.seq) {
+            self.store.append(&record_of(&notice, author))?;
+        }
+        self.send(conn, &Frame::Refused(notice));
+        Ok(())
+    }
+
+    /// A relay says that a change of ours is not accepted.
+    fn refused(&mut self, notice: &RefusalNotice) -> Result<(), MailboxError> {
+        let Some(author) = self.trust.author_of(&notice.actor) else { return Ok(()) };
+        // A bad pack may be the line's or the carrier's fault; only lasting reasons are written down.
+        if matches!(self.role, Role::Relay { .. }) || notice.reason == BAD_PACK {
+            return Ok(());
+        }
+        let known = self.store.refusals(Some(&notice.doc))?;
+        if !known.iter().any(|refusal| refusal.actor == notice.actor && refusal.seq <= notice.seq) {
+            self.store.append(&record_of(notice, author))?;
+        }
+        let RefusalNotice { doc, actor, seq, reason, text, .. } = notice.clone();
+        self.staged.outputs.push(Output::Declined(Declined { doc, actor, seq, author, reason, text }));
+        Ok(())
+    }
+}
+
+fn record_of(notice: &RefusalNotice, author: hopluu_model::DeviceId) -> Record {
+    let RefusalNotice { doc, actor, seq, hash, reason, text } = notice.clone();
+    Record::Refusal { doc, actor, seq, hash, author, reason, text }
+}
+
+/// The end of a pack as a pack of its own, under the same signature.
+fn recut(pack: &Pack, first: u64, parent: Option<ChangeHash>, changes: &[(Vec<u8>, ChangeHash)]) -> Option<Pack> {
+    let last = changes.len();
+    let runs: Vec<_> = changes
+        .iter()
+        .enumerate()
+        .map(|(place, (raw, hash))| hopluu_wire::Run {
+            raw: raw.clone(),
+            hash: *hash,
+            signature: (place + 1 == last).then_some(pack.signature),
+            urgent: pack.urgent,
+        })
+        .collect();
+    Pack::cut(pack.doc, pack.actor, first, parent, &runs).ok().flatten()
+}
