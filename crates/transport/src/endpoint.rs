@@ -11,7 +11,7 @@ use socket2::{Domain, Protocol, Socket, Type};
 
 use crate::config::Config;
 use crate::identity::Identity;
-use crate::{CLASSES, tls};
+use crate::{CLASSES, tickets, tls};
 
 /// Handshakes that may wait to be looked at; they are looked at without delay.
 const WAITING: usize = 4096;
@@ -59,7 +59,7 @@ pub(crate) fn endpoint_config(identity: &Identity) -> EndpointConfig {
 
 /// Settings of accepted connections.
 pub(crate) fn server_config(identity: &Identity, config: &Config) -> Result<ServerConfig, rustls::Error> {
-    let mut server = ServerConfig::with_crypto(tls::listen_tls(identity, config.sessions)?);
+    let mut server = ServerConfig::with_crypto(tls::listen_tls(identity, config.sessions.max(tickets::PER_PEER))?);
     server
         .transport_config(Arc::new(transport_config(config)))
         .max_incoming(WAITING)

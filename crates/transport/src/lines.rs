@@ -178,11 +178,10 @@ impl Lines {
         })
     }
 
-    /// Moves all dialled connections to a new socket, as after a change of network. Accepted ones are lost with the
-    /// old address unless [`Config::bind`] names a fixed port.
+    /// Moves all dialled connections to a new socket, as after a change of network. Callers of this machine lose it.
     ///
     /// # Errors
-    /// When the address cannot be bound; the old socket then stays.
+    /// When the address cannot be bound, as always when [`Config::bind`] names a port; the old socket then stays.
     pub fn rebind(&self) -> Result<(), TransportError> {
         let address = self.shared.config.bind;
         let bind_error = |source| TransportError::Bind { address, source };

@@ -64,6 +64,20 @@ async fn a_small_edit_overtakes_bulk_that_nobody_reads() {
 }
 
 #[tokio::test]
+async fn a_plain_thread_can_dial_send_and_close() {
+    let (office, mut relay) = (End::office(1), End::relay(2));
+    let (lines, address, device) = (office.lines.clone(), relay.address().to_string(), relay.device);
+    let outside = std::thread::spawn(move || {
+        let conn = lines.dial(&address, device);
+        lines.send(conn, 2, b"from outside".to_vec()).map(|()| conn)
+    });
+    assert_eq!(relay.frame().await.2, b"from outside");
+    let conn = outside.join().expect("no panic").expect("within the limits");
+    std::thread::scope(|scope| scope.spawn(|| office.lines.close(conn, 5, "")).join()).expect("no panic");
+    assert_eq!(relay.down().await.code, Some(5));
+}
+
+#[tokio::test]
 async fn what_cannot_be_sent_is_refused_at_once() {
     let office = End::office(1);
     let conn = office.lines.dial("127.0.0.1:9", office.device);

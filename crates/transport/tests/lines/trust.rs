@@ -1,6 +1,6 @@
 //! Who is let in, and how lines end.
 
-use std::net::UdpSocket;
+use std::net::{Ipv6Addr, UdpSocket};
 use std::time::Duration;
 
 use hopluu_transport::{Config, DownCause, Event, Identity, closing};
@@ -14,6 +14,19 @@ async fn both_ends_learn_the_others_key() {
     assert_eq!(office.up().await, (conn, relay.device, false));
     let (_, peer, early) = relay.up().await;
     assert_eq!((peer, early), (office.device, false));
+}
+
+#[tokio::test]
+async fn an_office_reaches_both_families_and_names() {
+    let mut office = End::open(1, Config::office());
+    // Where there is no IPv6 both sockets fall back to IPv4 alone.
+    let mut relay = End::open(2, Config::relay((Ipv6Addr::UNSPECIFIED, 0).into()));
+    let port = relay.address().port();
+    for target in [format!("127.0.0.1:{port}"), format!("localhost:{port}")] {
+        let conn = office.lines.dial(&target, relay.device);
+        assert_eq!(office.confirmed().await, conn);
+        relay.confirmed().await;
+    }
 }
 
 #[tokio::test]
