@@ -19,6 +19,7 @@
 //!
 //! Events go the same way (`EventKind`, `rules/events.rs`); what follows from them is a fold in `fold/`.
 
+pub mod catalogue;
 pub mod clock;
 mod digest;
 pub mod edit;
