@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use hopluu_store::{Index, JournalId, MemoryIndex, Options, Recovery, Store, StoreError};
+use hopluu_store::{Index, JournalId, MemoryIndex, Options, Recovery, Store, StoreError, WriteBehind};
 
 use crate::error::OpenError;
 use crate::files::DiskFiles;
@@ -20,15 +20,24 @@ pub struct Settings {
     pub new_journal_id: JournalId,
     /// Memory the index may use for its pages, in bytes.
     pub cache_bytes: u64,
+    /// How many bytes of index gather in memory before they are written: what a killed process replays from the
+    /// journal at its next start.
+    pub behind_bytes: usize,
     /// How long the index may take to open before it is built anew.
     pub patience: Duration,
 }
 
 impl Settings {
-    /// Segments of 4 MiB, 8 MiB of memory, half a minute of patience.
+    /// Segments of 4 MiB, 8 MiB of memory, 256 KiB behind, half a minute of patience.
     #[must_use]
     pub fn new(new_journal_id: JournalId) -> Self {
-        Self { segment_bytes: 4 << 20, new_journal_id, cache_bytes: 8 << 20, patience: Duration::from_secs(30) }
+        Self {
+            segment_bytes: 4 << 20,
+            new_journal_id,
+            cache_bytes: 8 << 20,
+            behind_bytes: 256 << 10,
+            patience: Duration::from_secs(30),
+        }
     }
 }
 
@@ -95,11 +104,15 @@ fn open_index(layout: &Layout, settings: Settings, home: IndexHome) -> Option<(B
         let _ = std::fs::remove_dir_all(layout.index());
     }
     match SledIndex::open(&layout.index(), limits) {
-        Ok((index, Met::Usable)) => Some((Box::new(index), home)),
-        Ok((index, Met::Unusable)) => Some((Box::new(index), IndexHome::DiskAnew)),
+        Ok((index, Met::Usable)) => Some((behind(index, settings), home)),
+        Ok((index, Met::Unusable)) => Some((behind(index, settings), IndexHome::DiskAnew)),
         Err(error) => {
             tracing::warn!(error = &error as &dyn std::error::Error, "the index cannot be opened");
             None
         }
     }
+}
+
+fn behind(index: SledIndex, settings: Settings) -> Box<dyn Index> {
+    Box::new(WriteBehind::new(Box::new(index), settings.behind_bytes))
 }

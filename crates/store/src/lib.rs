@@ -16,6 +16,7 @@
 //! # Ok::<(), hopluu_store::StoreError>(())
 //! ```
 
+mod behind;
 pub mod contract;
 mod error;
 mod files;
@@ -33,6 +34,7 @@ mod segment;
 mod shelf;
 mod store;
 
+pub use behind::WriteBehind;
 pub use error::StoreError;
 pub use files::{File, Files};
 pub use index::{Batch, Bounds, Index, IndexError, MAX_VALUE, MemoryIndex, Order, Pair, Span};

@@ -1,11 +1,10 @@
 //! The index with a batch not yet applied lying over it.
 
-use std::collections::BTreeMap;
-
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::index::{Batch, Index, IndexError, MAX_VALUE, Order, Pair, Span};
+use crate::behind::scan_through;
+use crate::index::{Batch, Index, IndexError, MAX_VALUE, Pair, Span};
 
 /// Reads through a staged batch; nothing reaches the index before [`Overlay::apply`].
 pub(crate) struct Overlay {
@@ -54,23 +53,7 @@ impl Overlay {
     }
 
     pub(crate) fn scan(&self, span: &Span) -> Result<Vec<Pair>, IndexError> {
-        let Some(bounds) = span.bounds() else { return Ok(Vec::new()) };
-        let mut staged = self.staged.range::<[u8], _>(bounds).peekable();
-        if staged.peek().is_none() {
-            return self.index.scan(span);
-        }
-        let all = Span { limit: usize::MAX, ..span.clone() };
-        let mut merged: BTreeMap<_, _> = self.index.scan(&all)?.into_iter().collect();
-        for (key, value) in staged {
-            match value {
-                Some(value) => merged.insert(key.clone(), value.clone()),
-                None => merged.remove(key),
-            };
-        }
-        Ok(match span.order {
-            Order::Ascending => merged.into_iter().take(span.limit).collect(),
-            Order::Descending => merged.into_iter().rev().take(span.limit).collect(),
-        })
+        scan_through(&self.staged, self.index.as_ref(), span)
     }
 
     /// Applies what is staged, all or nothing.

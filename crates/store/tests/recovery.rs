@@ -6,6 +6,7 @@ use hopluu_model::id::{ActorId, DocKind};
 use hopluu_store::contract::{Ground, contract, doc, local, open, pack};
 use hopluu_store::{
     Files, Index, IndexFate, LaneName, MemoryFiles, MemoryIndex, Operation, Options, Record, Store, StoreError,
+    WriteBehind,
 };
 use proptest::prelude::*;
 
@@ -46,6 +47,27 @@ fn position(memory: &Memory, text: &str) -> usize {
 #[test]
 fn memory_keeps_the_contract() {
     contract(&mut || Box::new(Memory::default())).unwrap();
+}
+
+struct Behind(Memory);
+
+impl Ground for Behind {
+    fn files(&mut self) -> Box<dyn Files> {
+        self.0.files()
+    }
+
+    fn index(&mut self) -> Box<dyn Index> {
+        Box::new(WriteBehind::new(self.0.index(), 3000))
+    }
+
+    fn lose_index(&mut self) {
+        self.0.lose_index();
+    }
+}
+
+#[test]
+fn an_index_written_behind_keeps_the_contract() {
+    contract(&mut || Box::new(Behind(Memory::default()))).unwrap();
 }
 
 #[test]
