@@ -7,6 +7,8 @@
 //! * [`record`] is the one shape in which every record and event is kept, sent and shown.
 //! * [`rules`] says which fields each kind of record and event has, and who may write them.
 //! * [`edit`] is what a form or a command becomes; only valid edits can be built.
+//! * [`fold`] derives what holds from what happened: states, units on a day, what is to be settled.
+//! * [`catalogue`] holds the official lists of provinces and communes, [`demo`] makes up data that rings true.
 //! * [`text`] and [`vocabulary`] hold typed text and the words of the forms.
 //!
 //! # Adding an entity
@@ -21,6 +23,7 @@
 
 pub mod catalogue;
 pub mod clock;
+pub mod demo;
 mod digest;
 pub mod edit;
 pub mod fold;

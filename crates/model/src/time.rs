@@ -84,6 +84,48 @@ impl Date {
         Self::from_time(time::Date::from_julian_day(julian).unwrap_or(time::Date::MAX))
     }
 
+    /// The day so many days later, or earlier for a negative number; stays within the years 1 to 9999.
+    #[must_use]
+    pub fn plus_days(self, days: i64) -> Self {
+        let julian = i64::from(self.time().to_julian_day()).saturating_add(days);
+        let bounds = (time::Date::from_calendar_date(1, time::Month::January, 1), time::Date::MAX);
+        let first = bounds.0.map_or(0, time::Date::to_julian_day);
+        let julian = julian.clamp(first.into(), bounds.1.to_julian_day().into());
+        i32::try_from(julian).ok().and_then(|day| time::Date::from_julian_day(day).ok()).map_or(self, Self::from_time)
+    }
+
+    /// Whether offices work on this day: Monday to Friday; public holidays are not known here.
+    #[must_use]
+    pub fn is_working_day(self) -> bool {
+        !matches!(self.time().weekday(), time::Weekday::Saturday | time::Weekday::Sunday)
+    }
+
+    /// The last of so many working days after this day: the deadline of what arrived today.
+    #[must_use]
+    pub fn plus_working_days(self, days: u16) -> Self {
+        let mut day = self;
+        let mut left = days;
+        while left > 0 && day < Self::from_time(time::Date::MAX) {
+            day = day.plus_days(1);
+            left -= u16::from(day.is_working_day());
+        }
+        day
+    }
+
+    /// How many working days lie after this day up to and with another; negative when that one is past.
+    #[must_use]
+    pub fn working_days_until(self, other: Self) -> i64 {
+        let (from, to, sign) = if self <= other { (self, other, 1) } else { (other, self, -1) };
+        let days = i64::from(to.time().to_julian_day()) - i64::from(from.time().to_julian_day());
+        let rest = (1..=days % 7).filter(|more| from.plus_days(*more).is_working_day()).count();
+        sign * (days / 7 * 5 + i64::try_from(rest).unwrap_or(0))
+    }
+
+    fn time(self) -> time::Date {
+        let month = self.month.try_into().unwrap_or(time::Month::January);
+        time::Date::from_calendar_date(self.year.into(), month, self.day).unwrap_or(time::Date::MIN)
+    }
+
     /// The year.
     #[must_use]
     pub fn year(self) -> i16 {
@@ -140,6 +182,21 @@ mod tests {
         for junk in ["", "2025", "2025-02-30", "31/04/2025", "2025-07-01-01", "0-1-1"] {
             assert_eq!(junk.parse::<Date>(), Err(BadDate), "{junk}");
         }
+    }
+
+    #[test]
+    fn deadlines_skip_weekends() {
+        let friday = Date::new(2026, 11, 20).unwrap();
+        assert_eq!(friday.plus_working_days(3), Date::new(2026, 11, 25).unwrap());
+        assert_eq!(friday.plus_working_days(0), friday);
+        for days in 0..30 {
+            assert_eq!(friday.working_days_until(friday.plus_working_days(days)), i64::from(days));
+        }
+        let sunday = friday.plus_days(2);
+        assert_eq!((friday.working_days_until(sunday), sunday.working_days_until(friday)), (0, 0));
+        assert_eq!(Date::new(2026, 11, 27).unwrap().working_days_until(friday), -5);
+        assert_eq!(friday.plus_days(i64::MAX).year(), 9999);
+        assert_eq!(friday.plus_days(i64::MIN).year(), 1);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::record::Field;
 use crate::rules;
 
-/// One thing wrong with what was typed.
+/// One thing wrong with what was typed. What concerns the whole form stands at `state`, the account at `person`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {what}")]
 pub struct Fault {

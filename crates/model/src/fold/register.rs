@@ -78,6 +78,20 @@ pub enum MergerStanding {
     InForce,
 }
 
+impl MergerStanding {
+    /// In Vietnamese.
+    #[must_use]
+    pub fn vi(self) -> &'static str {
+        match self {
+            Self::NotPassed => "Chưa thông qua",
+            Self::Waiting => "Chưa đến ngày có hiệu lực",
+            Self::InClash => "Cần thống nhất",
+            Self::SetAside => "Không được chọn",
+            Self::InForce => "Có hiệu lực",
+        }
+    }
+}
+
 /// Sums over the units that count, each once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RegisterTotals {
@@ -113,6 +127,22 @@ impl RegisterFold {
     #[must_use]
     pub fn successor(&self, unit: RecordId) -> RecordId {
         self.chain(unit).last().copied().unwrap_or(unit)
+    }
+
+    /// What has become of a unit, in Vietnamese: "Đã nhập vào {tên} từ {ngày} theo {số văn bản}".
+    #[must_use]
+    pub fn status_vi(&self, unit: RecordId) -> String {
+        let Some(fold) = self.units.get(&unit) else { return String::new() };
+        match &fold.status {
+            UnitStatus::Active => "Đang hoạt động".to_owned(),
+            UnitStatus::InClash => "Đang hoạt động, cần thống nhất".to_owned(),
+            UnitStatus::Planned { .. } => "Dự kiến thành lập".to_owned(),
+            UnitStatus::Ended { on } => format!("Kết thúc từ ngày {}", on.vi()),
+            UnitStatus::Merged { into, on, decision, .. } => {
+                let name = self.units.get(into).map_or("?", |unit| unit.name.as_str());
+                format!("Đã nhập vào {name} từ {} theo {decision}", on.vi())
+            }
+        }
     }
 
     /// The units into which a unit went one after the other; empty while it exists.

@@ -1,12 +1,65 @@
 //! What fields are called on the pages.
 
-use crate::record::Field;
+use crate::record::{EventKind, Field, Kind};
 
 /// The Vietnamese name of a field, as forms and lists of clashes show it; `?` for one of a newer version.
 #[must_use]
 pub fn label(field: Field) -> &'static str {
     LABELS.iter().find(|(known, _)| *known == field).map_or("?", |(_, label)| label)
 }
+
+/// What happened, in Vietnamese, as a history shows it; `?` for an event of a newer version.
+#[must_use]
+pub fn event_label(kind: EventKind) -> &'static str {
+    EVENTS.iter().find(|(known, _)| *known == kind).map_or("?", |(_, label)| label)
+}
+
+/// What a record is, in Vietnamese; `?` for one of a newer version.
+#[must_use]
+pub fn kind_label(kind: Kind) -> &'static str {
+    KINDS.iter().find(|(known, _)| *known == kind).map_or("?", |(_, label)| label)
+}
+
+const EVENTS: &[(EventKind, &str)] = &[
+    (EventKind::REOPEN, "Chưa xong, đề nghị xem lại"),
+    (EventKind::SOLVED, "Xác nhận đã xong"),
+    (EventKind::WITHDRAW, "Rút phiếu"),
+    (EventKind::ASK, "Đề nghị bổ sung"),
+    (EventKind::REPLY, "Đã bổ sung"),
+    (EventKind::ANSWER, "Trả lời"),
+    (EventKind::START, "Bắt đầu xử lý"),
+    (EventKind::FORWARD, "Chuyển đơn vị chủ trì"),
+    (EventKind::RECEIVE, "Tiếp nhận"),
+    (EventKind::DUPLICATE, "Trùng với phiếu khác"),
+    (EventKind::REFUSE, "Không thuộc thẩm quyền"),
+    (EventKind::CLOSE, "Đóng phiếu"),
+    (EventKind::REPORT, "Báo khó khăn, vướng mắc"),
+    (EventKind::MERGER_ANNUL, "Bãi bỏ"),
+    (EventKind::MERGER_PASS, "Thông qua"),
+    (EventKind::MERGER_WITHDRAW, "Dừng"),
+    (EventKind::MERGER_FAIL, "Không đạt đồng thuận"),
+    (EventKind::MERGER_AGREE, "Đạt đồng thuận"),
+    (EventKind::MERGER_CONSULT, "Lấy ý kiến"),
+    (EventKind::MERGER_DRAFT, "Dự thảo"),
+    (EventKind::COMMENT, "Ý kiến"),
+    (EventKind::SETTLE, "Đã thống nhất"),
+    (EventKind::ARRIVED, "Tỉnh đã nhận"),
+];
+
+const KINDS: &[(Kind, &str)] = &[
+    (Kind::COMMUNE, "Xã, phường, đặc khu"),
+    (Kind::UNIT, "Thôn, tổ dân phố"),
+    (Kind::MERGER, "Phương án sáp nhập"),
+    (Kind::PERSON, "Cán bộ"),
+    (Kind::POST, "Chức danh"),
+    (Kind::HOLDING, "Bố trí chức danh"),
+    (Kind::SITE, "Trụ sở"),
+    (Kind::ISSUE, "Phiếu khó khăn, vướng mắc"),
+    (Kind::CATEGORY, "Lĩnh vực"),
+    (Kind::DEPARTMENT, "Sở, ngành"),
+    (Kind::UNIT_KIND, "Loại đơn vị"),
+    (Kind::LEAVER, "Người nghỉ"),
+];
 
 const LABELS: &[(Field, &str)] = &[
     (Field::NAME, "Tên"),

@@ -7,7 +7,7 @@ mod records;
 
 pub use column::{Column, Rule};
 pub use events::{EventRule, event};
-pub use label::label;
+pub use label::{event_label, kind_label, label};
 pub use records::{Home, KindRule, kind};
 
 #[cfg(test)]
@@ -18,10 +18,10 @@ mod tests {
     #[test]
     fn every_kind_event_and_field_has_its_row() {
         for (kind_, slug) in Kind::ALL {
-            assert!(kind(*kind_).is_some(), "{slug}");
+            assert!(kind(*kind_).is_some() && kind_label(*kind_) != "?", "{slug}");
         }
         for (kind, slug) in EventKind::ALL {
-            assert!(event(*kind).is_some(), "{slug}");
+            assert!(event(*kind).is_some() && event_label(*kind) != "?", "{slug}");
         }
         for (field, slug) in Field::ALL {
             assert!(label(*field) != "?", "{slug}");

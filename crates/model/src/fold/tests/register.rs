@@ -41,6 +41,7 @@ fn a_merger_takes_effect_on_its_day() {
             into: rid(8), on: day(2026, 7, 1), decision: "21/QĐ-UBND (mẫu)".into(), merger: rid(20)
         };
     assert_eq!(after.units[&rid(1)].status, status);
+    assert_eq!(after.status_vi(rid(1)), "Đã nhập vào Tổ dân phố 1 từ 01/07/2026 theo 21/QĐ-UBND (mẫu)");
     assert_eq!((after.totals.units, after.totals.households, after.totals.gone), (3, 400, 2));
     assert_eq!(after.units[&rid(8)].households, Some(200));
     assert_eq!((after.successor(rid(2)), after.successor(rid(3))), (rid(8), rid(3)));
