@@ -21,6 +21,7 @@ pub struct Folded {
 
 /// What of one document moved, gathered for the derived tables.
 pub(crate) struct Moved {
+    pub(crate) doc: DocId,
     pub(crate) no: DocNo,
     pub(crate) records: BTreeSet<RecordId>,
 }
@@ -52,10 +53,13 @@ impl View {
         let mut connection = self.lock();
         let tx = connection.transaction()?;
         let Some(no) = find_document(&tx, doc)? else { return Ok(Folded::default()) };
-        let mut moved = Moved { no, records: BTreeSet::new() };
+        let mut moved = Moved { doc, no, records: BTreeSet::new() };
         wipe(&tx, &mut moved)?;
         marks::forget(&tx, no)?;
         let mut all = derive::after(&tx, std::slice::from_ref(&moved))?;
+        for table in ["unit", "merger", "register_sum", "people_sum", "clash"] {
+            tx.execute(&format!("delete from {table} where doc = ?"), [no])?;
+        }
         tx.execute("delete from document where n = ?", [no])?;
         tx.commit()?;
         all.extend(moved.records);
@@ -81,9 +85,15 @@ fn find_document(tx: &Connection, doc: DocId) -> Result<Option<DocNo>> {
     Ok(statement.query_row([doc.to_bytes().as_slice()], |row| row.get(0)).optional()?)
 }
 
+/// The row number of a document of which the view shows something.
+pub(crate) fn shown_document(tx: &Connection, doc: DocId) -> Result<Option<DocNo>> {
+    let mut statement = tx.prepare_cached("select n from document where id = ? and heads is not null")?;
+    Ok(statement.query_row([doc.to_bytes().as_slice()], |row| row.get(0)).optional()?)
+}
+
 fn fold_document(tx: &Connection, update: &DocUpdate) -> Result<Moved> {
     let no = document(tx, update.doc)?;
-    let mut moved = Moved { no, records: BTreeSet::new() };
+    let mut moved = Moved { doc: update.doc, no, records: BTreeSet::new() };
     if update.rebuild {
         wipe(tx, &mut moved)?;
     }

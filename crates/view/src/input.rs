@@ -1,6 +1,6 @@
 //! What the view is fed.
 
-use hopluu_model::{ActorId, ChangeHash, Clock, DocId, Event, RecordId, Side, Snapshot, Timestamp};
+use hopluu_model::{ActorId, ChangeHash, Clock, Date, DocId, Event, RecordId, Side, Snapshot, Timestamp};
 
 /// What several documents say now; folded in one transaction.
 #[derive(Debug, Clone, Default)]
@@ -80,6 +80,9 @@ pub struct Marks {
     pub at_relay: Vec<(DocId, Clock)>,
     /// What the province desk's receipt says it shows, and when it said so.
     pub shown: Vec<(DocId, Clock, Timestamp)>,
+    /// The newest day that a relay or the province signed, as of which units and holdings are shown; an
+    /// earlier one than the day known changes nothing.
+    pub today: Option<Date>,
     /// Author chains of this office; added to those known.
     pub mine: Vec<ActorId>,
     /// Changes that were not accepted; added to those known.

@@ -1,6 +1,8 @@
 //! Reading stored rows back as the values of the domain.
 
-use hopluu_model::{ActorId, By, DocId, Event, EventId, EventKind, Kind, RecordId, Side, Snapshot, Stamp, Timestamp};
+use hopluu_model::{
+    ActorId, By, DocId, DocKind, Event, EventId, EventKind, Kind, RecordId, Side, Snapshot, Stamp, Timestamp,
+};
 use rusqlite::{Connection, Row, params};
 
 use crate::cell::{fields_from_json, role_from_text, values_from_json};
@@ -37,6 +39,47 @@ pub(crate) fn events(connection: &Connection, doc: DocNo, record: RecordId) -> R
     let mut events = Vec::new();
     while let Some(row) = rows.next()? {
         events.push(event(row, record)?);
+    }
+    Ok(events)
+}
+
+/// Records of one kind in a document, by name.
+pub(crate) fn of_kind(connection: &Connection, doc: DocNo, kind: Kind) -> Result<Vec<Snapshot>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "select {RECORD} from record r join document d on d.n = r.doc
+         where r.doc = ? and r.kind = ? order by r.sort, r.id"
+    ))?;
+    let mut rows = statement.query(params![doc, kind.0])?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push(snapshot(row)?);
+    }
+    Ok(records)
+}
+
+/// Records of one kind in the bulletin: what the province gives to all.
+pub(crate) fn bulletin(connection: &Connection, kind: Kind) -> Result<Vec<Snapshot>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "select {RECORD} from document d join record r on r.doc = d.n
+         where d.kind = ? and r.kind = ? order by r.sort, r.id"
+    ))?;
+    let mut rows = statement.query(params![DocKind::Bulletin.to_bytes(), kind.0])?;
+    let mut records = Vec::new();
+    while let Some(row) = rows.next()? {
+        records.push(snapshot(row)?);
+    }
+    Ok(records)
+}
+
+/// All events of one kind in a document.
+pub(crate) fn events_of_kind(connection: &Connection, doc: DocNo, kind: EventKind) -> Result<Vec<Event>> {
+    let mut statement = connection.prepare_cached(
+        "select id, kind, after, fields, at, by, role, actor, side, record from event where doc = ? and kind = ?",
+    )?;
+    let mut rows = statement.query(params![doc, kind.0])?;
+    let mut events = Vec::new();
+    while let Some(row) = rows.next()? {
+        events.push(event(row, record_id(row, 9)?)?);
     }
     Ok(events)
 }

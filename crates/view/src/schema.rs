@@ -1,8 +1,8 @@
 //! The layout of the tables.
 //!
 //! `document`, `record`, `event`, `touch` repeat what the documents say; `clock`, `mine`, `refused` what
-//! others have said; `issue`, `unit`, `merger`, `clash` and `search` are derived from the first four and
-//! never the only place of anything. Another layout means another [`LAYOUT`]: the file is then deleted
+//! others have said; `issue`, `unit`, `merger`, their sums, `clash` and `search` are derived from the first
+//! four and never the only place of anything. Another layout means another [`LAYOUT`]: the file is then deleted
 //! and filled again, there are no migrations.
 
 use rusqlite::Connection;
@@ -35,6 +35,7 @@ create table touch(
   doc integer not null, record blob not null, actor blob not null, side integer not null default 0,
   last_seq integer not null default 0, seen_seq integer not null default 0,
   primary key(doc, record, actor)) without rowid;
+create index touch_by_actor on touch(doc, actor, last_seq);
 
 create table clock(
   doc integer not null, actor blob not null, relay integer not null default 0, shown integer not null default 0,

@@ -1,22 +1,150 @@
 //! What is derived from records and events, and kept only to be found quickly.
+//!
+//! Issues are derived one by one; units, mergers, buildings and holdings of a commune together, once per
+//! batch, as of the day last told ([`crate::Marks::today`]).
 
+pub(crate) mod clashes;
+pub(crate) mod commune;
+mod issues;
 pub(crate) mod names;
+mod people;
+pub(crate) mod register;
 
 use std::collections::BTreeSet;
 
-use hopluu_model::RecordId;
-use rusqlite::Connection;
+use hopluu_model::{CollectionId, Date, DocKind, RecordId};
+use rusqlite::{Connection, OptionalExtension};
 
-use crate::Result;
 use crate::fold::Moved;
+use crate::{Error, Result};
 
 /// The derived tables.
-pub(crate) const TABLES: &str = "";
+pub(crate) const TABLES: &str = "
+create table today(one integer primary key check (one = 1), day text not null);
+
+create table issue(
+  doc integer not null, record blob not null, code text not null, state text not null, open integer not null,
+  urgent integer not null, category text not null, lead text, cause text not null, other blob,
+  arrived integer, answered integer, moment integer not null, primary key(doc, record)) without rowid;
+create index issue_in_order on issue(open desc, urgent desc, moment desc, record);
+create index issue_by_code on issue(code);
+
+create table unit(
+  doc integer not null, record blob not null, status text not null, successor blob, households integer,
+  clashes integer not null, primary key(doc, record)) without rowid;
+create table merger(
+  doc integer not null, record blob not null, state text not null, standing text not null, effective_on text,
+  primary key(doc, record)) without rowid;
+create table register_sum(
+  doc integer primary key, before integer not null, units integer not null, households integer not null,
+  in_clash integer not null, gone integer not null, by_kind text not null,
+  buildings integer not null, surplus integer not null);
+create table people_sum(
+  doc integer primary key, people integer not null, concurrent integer not null, gone integer not null);
+
+create table clash(
+  key text primary key, scope integer not null, doc integer not null, record blob not null, kind text not null,
+  settler text not null, topic text not null, text text not null, options text not null) without rowid;
+create index clash_of_record on clash(doc, record);
+";
 
 /// The derived tables as `dump` prints them.
-pub(crate) const DUMP: &[(&str, &str)] = &[];
+pub(crate) const DUMP: &[(&str, &str)] = &[
+    ("today", "select day from today"),
+    (
+        "issue",
+        "select hex(d.id), hex(t.record), t.code, t.state, t.open, t.urgent, t.category, t.lead, t.cause,
+           hex(t.other), t.arrived, t.answered, t.moment from issue t join document d on d.n = t.doc",
+    ),
+    (
+        "unit",
+        "select hex(d.id), hex(t.record), t.status, hex(t.successor), t.households, t.clashes
+         from unit t join document d on d.n = t.doc",
+    ),
+    (
+        "merger",
+        "select hex(d.id), hex(t.record), t.state, t.standing, t.effective_on
+         from merger t join document d on d.n = t.doc",
+    ),
+    (
+        "register_sum",
+        "select hex(d.id), t.before, t.units, t.households, t.in_clash, t.gone, t.by_kind, t.buildings, t.surplus
+         from register_sum t join document d on d.n = t.doc",
+    ),
+    ("people_sum", "select hex(d.id), t.people, t.concurrent, t.gone from people_sum t join document d on d.n = t.doc"),
+    (
+        "clash",
+        "select t.key, t.scope, hex(d.id), hex(t.record), t.kind, t.settler, t.topic, t.text, t.options
+         from clash t join document d on d.n = t.doc",
+    ),
+];
 
 /// Brings the derived tables up to what moved; returns the records whose derived rows changed.
-pub(crate) fn after(_tx: &Connection, _moved: &[Moved]) -> Result<BTreeSet<RecordId>> {
-    Ok(BTreeSet::new())
+pub(crate) fn after(tx: &Connection, moved: &[Moved]) -> Result<BTreeSet<RecordId>> {
+    let today = today(tx)?;
+    let mut also = BTreeSet::new();
+    let mut doubled = BTreeSet::new();
+    let mut registers = BTreeSet::new();
+    let mut people = BTreeSet::new();
+    for doc in moved {
+        let collection = doc.doc.collection;
+        for record in &doc.records {
+            let clashes = clashes::of_record(tx, doc.no, doc.doc, *record)?;
+            clashes::put(tx, clashes::Scope::Record(*record), doc.no, &clashes, &mut also)?;
+        }
+        match doc.doc.kind {
+            DocKind::Issues(_) => {
+                if issues::derive(tx, doc)? {
+                    doubled.insert(collection);
+                }
+            }
+            DocKind::Register => {
+                registers.insert(collection);
+                people.insert(collection);
+            }
+            DocKind::People => {
+                people.insert(collection);
+            }
+            DocKind::Bulletin => {}
+        }
+    }
+    for collection in doubled {
+        issues::mend_rings(tx, collection, &mut also)?;
+    }
+    for collection in registers {
+        register::derive(tx, collection, today, &mut also)?;
+    }
+    for collection in people {
+        people::derive(tx, collection, today, &mut also)?;
+    }
+    Ok(also)
+}
+
+/// Takes in the newest day that somebody trusted has signed; an earlier one changes nothing. Returns the
+/// records whose derived rows changed.
+pub(crate) fn begin_day(tx: &Connection, day: Date) -> Result<BTreeSet<RecordId>> {
+    let mut also = BTreeSet::new();
+    if day <= today(tx)? {
+        return Ok(also);
+    }
+    tx.execute("insert or replace into today(one, day) values (1, ?)", [day.to_string()])?;
+    let mut statement = tx.prepare("select distinct collection from document")?;
+    let mut rows = statement.query([])?;
+    while let Some(row) = rows.next()? {
+        let id = CollectionId::from_slice(row.get_ref(0)?.as_blob().unwrap_or_default());
+        let collection = id.ok_or(Error::Unreadable("collection"))?;
+        register::derive(tx, collection, day, &mut also)?;
+        people::derive(tx, collection, day, &mut also)?;
+    }
+    Ok(also)
+}
+
+/// The day as of which derived rows are kept. Before anybody told one nothing has taken effect yet.
+pub(crate) fn today(connection: &Connection) -> Result<Date> {
+    let mut statement = connection.prepare_cached("select day from today")?;
+    let day: Option<String> = statement.query_row([], |row| row.get(0)).optional()?;
+    match day {
+        Some(day) => day.parse().map_err(|_| Error::Unreadable("day")),
+        None => Ok(Date::new(1, 1, 1).expect("the first day of the calendar exists")),
+    }
 }

@@ -56,8 +56,8 @@ impl Reader {
         self.ask(|connection| {
             let mut statement = connection.prepare_cached(
                 "select count(*) from (
-                   select distinct t.doc, t.record from mine m
-                   join touch t on t.actor = m.actor
+                   select distinct t.doc, t.record from mine m cross join document d
+                   join touch t on t.doc = d.n and t.actor = m.actor
                    left join clock c on c.doc = t.doc and c.actor = t.actor
                    where t.last_seq > max(coalesce(c.relay, 0), coalesce(c.shown, 0), t.seen_seq))",
             )?;

@@ -1,7 +1,13 @@
 //! What the view promises to offices and pages.
 
 #[cfg(test)]
+mod bulk;
+#[cfg(test)]
+mod commune;
+#[cfg(test)]
 mod folding;
+#[cfg(test)]
+mod issues;
 #[cfg(test)]
 mod search;
 #[cfg(test)]

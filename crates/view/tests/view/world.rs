@@ -57,6 +57,23 @@ pub(crate) fn event(number: u32, record: u32, kind: EventKind, side: Side, after
     }
 }
 
+pub(crate) fn with(mut event: Event, fields: &[(Field, Value)]) -> Event {
+    event.fields.extend(fields.iter().cloned());
+    event
+}
+
+pub(crate) fn ids(numbers: &[u32]) -> Value {
+    Value::Ids(numbers.iter().map(|number| id(*number)).collect())
+}
+
+pub(crate) fn day(text: &str) -> Value {
+    Value::Date(text.parse().expect("a date of a test"))
+}
+
+pub(crate) fn people(commune: u8) -> DocId {
+    DocId::new(CollectionId([commune; 16]), DocKind::People)
+}
+
 pub(crate) fn touch(record: u32, actor: ActorId, seq: u64) -> Touch {
     let side = if actor == DESK { Side::Province } else { Side::Commune };
     Touch { record: id(record), actor, seq, side }

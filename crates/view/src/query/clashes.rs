@@ -1,0 +1,138 @@
+//! What is to be settled.
+
+use hopluu_model::fold::Clash;
+use hopluu_model::{CollectionId, DocId, Kind, RecordId};
+use rusqlite::{Connection, Row, params};
+use serde::Serialize;
+
+pub use crate::derive::clashes::OptionRow;
+use crate::derive::clashes::{self, Scope};
+use crate::derive::today;
+use crate::load::{self, DocNo};
+use crate::open::Reader;
+use crate::query::plain;
+use crate::{Error, Result};
+
+/// Things that cannot all hold, as lists show them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ClashRow {
+    /// Its key, the same on every machine.
+    pub key: String,
+    /// What sort it is (slug).
+    pub kind: String,
+    /// What the list says, in Vietnamese.
+    pub text: String,
+    /// Whose.
+    #[serde(serialize_with = "plain::text")]
+    pub collection: CollectionId,
+    /// The record it is listed under.
+    #[serde(serialize_with = "plain::text")]
+    pub record: RecordId,
+    /// The name of that record in lists.
+    pub name: String,
+    /// What that record is.
+    #[serde(serialize_with = "plain::text")]
+    pub record_kind: Kind,
+    /// Which side settles it: `commune` or `province`.
+    pub settler: String,
+    /// The function that is in two buildings; else empty.
+    pub topic: String,
+    /// What may be chosen.
+    pub options: Vec<OptionRow>,
+}
+
+/// A clash as lists show it and as a form needs it to settle it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ClashDetail {
+    /// As lists show it.
+    pub row: ClashRow,
+    /// As the folds found it, just now.
+    #[serde(skip)]
+    pub clash: Clash,
+}
+
+const ROW: &str = "select c.key, c.kind, c.text, d.id, c.record, coalesce(r.name, ''), coalesce(r.kind, 0),
+   c.settler, c.topic, c.options, c.scope, c.doc
+ from clash c join document d on d.n = c.doc left join record r on r.doc = c.doc and r.id = c.record";
+
+impl Reader {
+    /// What is to be settled in one collection or in all, by collection, sort and key.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clashes(&self, collection: Option<CollectionId>) -> Result<Vec<ClashRow>> {
+        self.ask(|connection| {
+            let mut statement = connection.prepare_cached(&format!(
+                "{ROW} where ?1 is null or d.collection = ?1 order by d.collection, c.kind, c.key"
+            ))?;
+            let mut rows = statement.query(params![collection.map(|id| id.0)])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(clash_row(row)?);
+            }
+            Ok(found)
+        })
+    }
+
+    /// One clash by the beginning of its key (at least four characters); `None` when there is none, or
+    /// several begin so.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn clash(&self, prefix: &str) -> Result<Option<ClashDetail>> {
+        let letters: Vec<char> = prefix.trim().chars().filter(|letter| *letter != '-').collect();
+        if letters.len() < 4 || !letters.iter().all(char::is_ascii_alphanumeric) {
+            return Ok(None);
+        }
+        // Keys are kept as they are read out: in groups of four.
+        let groups: Vec<String> = letters.chunks(4).map(|group| group.iter().collect()).collect();
+        let prefix = groups.join("-").to_ascii_lowercase();
+        self.ask(|connection| {
+            let mut statement =
+                connection.prepare_cached(&format!("{ROW} where c.key >= ?1 and c.key < ?1 || '~' limit 2"))?;
+            let mut rows = statement.query([&prefix])?;
+            let Some(row) = rows.next()? else { return Ok(None) };
+            let (found, scope, no) = (clash_row(row)?, row.get(10)?, row.get(11)?);
+            let doc = document_id(row)?;
+            if rows.next()?.is_some() {
+                return Ok(None);
+            }
+            let scope = Scope::read(scope, found.record)?;
+            let clashes = clashes::find(connection, scope, no, doc, today(connection)?)?;
+            let clash = clashes.into_iter().find(|clash| clash.key.to_string() == found.key);
+            Ok(clash.map(|clash| ClashDetail { row: found, clash }))
+        })
+    }
+}
+
+/// The clashes listed under a record.
+pub(crate) fn of_record(connection: &Connection, no: DocNo, id: RecordId) -> Result<Vec<ClashRow>> {
+    let mut statement =
+        connection.prepare_cached(&format!("{ROW} where c.doc = ? and c.record = ? order by c.kind, c.key"))?;
+    let mut rows = statement.query(params![no, id.as_bytes()])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(clash_row(row)?);
+    }
+    Ok(found)
+}
+
+fn clash_row(row: &Row<'_>) -> Result<ClashRow> {
+    let options: String = row.get(9)?;
+    Ok(ClashRow {
+        key: row.get(0)?,
+        kind: row.get(1)?,
+        text: row.get(2)?,
+        collection: document_id(row)?.collection,
+        record: load::record_id(row, 4)?,
+        name: row.get(5)?,
+        record_kind: Kind(row.get(6)?),
+        settler: row.get(7)?,
+        topic: row.get(8)?,
+        options: serde_json::from_str(&options).map_err(|_| Error::Unreadable("clash"))?,
+    })
+}
+
+fn document_id(row: &Row<'_>) -> Result<DocId> {
+    DocId::from_slice(row.get_ref(3)?.as_blob().unwrap_or_default()).ok_or(Error::Unreadable("document"))
+}
