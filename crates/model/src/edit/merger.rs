@@ -9,7 +9,8 @@ use crate::time::Date;
 /// Into what units are merged.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum MergeInto {
-    /// A unit that exists and is not among the sources.
+    /// A unit that exists and is not among the sources. Its households stay as they are until somebody sets them;
+    /// a new unit has those of its sources.
     Existing(RecordId),
     /// A new unit, also when it takes over the name of a source: the name stays, its meaning changes.
     New {

@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::{appended, day, desk, eid, event, record, rid, text, with};
 use crate::edit::{Form, MergeInto, MergeUnits, MoveMerger, Passing, Settle, sources_hash};
 use crate::fold::{Clash, ClashKind, MergerState, merger};
@@ -127,4 +129,24 @@ fn forms_lead_from_draft_to_passed() {
         assert_eq!(merger(&snapshot, &events).state, state);
     }
     assert!(merger(&snapshot, &events).clashes.is_empty());
+}
+
+proptest! {
+    #[test]
+    fn any_order_gives_the_same(
+        steps in prop::collection::vec((21_u8..=27, prop::collection::vec(1_u8..9, 0..3)), 1..9),
+        seed in any::<usize>(),
+    ) {
+        let snapshot = merger_of(90, &[rid(1), rid(2)], rid(8), "Tổ dân phố 1");
+        let build = |(n, (kind, after)): (u8, (u8, Vec<u8>))| match EventKind(kind) {
+            EventKind::MERGER_PASS => passed(n, &snapshot, &after),
+            kind => event(n, rid(90), kind, &after),
+        };
+        let mut events: Vec<_> = (1..).zip(steps).map(build).collect();
+        let straight = merger(&snapshot, &events);
+        let count = events.len();
+        events.rotate_left(seed % count);
+        events.swap(0, seed % count);
+        prop_assert_eq!(merger(&snapshot, &events), straight);
+    }
 }
