@@ -1,5 +1,6 @@
 //! One document in memory.
 
+use std::collections::{BTreeMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::transaction::{CommitOptions, Transactable};
@@ -20,6 +21,8 @@ pub struct Document {
     pub(crate) am: Automerge,
     pub(crate) records: ObjId,
     pub(crate) events: ObjId,
+    /// What is applied, kept beside automerge because asking it means walking the whole history.
+    clock: Clock,
     /// Changes whose parents are not here yet; automerge never sees them before.
     parked: Vec<Change>,
 }
@@ -62,7 +65,7 @@ impl Document {
     #[must_use]
     pub fn begin(doc: DocId) -> Self {
         let Genesis { am, records, events } = genesis(&doc);
-        Self { doc, am, records, events, parked: Vec::new() }
+        Self { doc, am, records, events, clock: Clock::default(), parked: Vec::new() }
     }
 
     /// Loads what [`Document::save`] wrote on this machine.
@@ -88,7 +91,8 @@ impl Document {
             (Ok(records), Ok(events)) => (records, events),
             (Err(error), _) | (_, Err(error)) => return Err(load(error.to_string())),
         };
-        Ok(Self { doc, am, records, events, parked: Vec::new() })
+        let clock = walk(&am);
+        Ok(Self { doc, am, records, events, clock, parked: Vec::new() })
     }
 
     /// The document as one chunk, a cache: the changes are the truth. Parked changes are not in it.
@@ -113,33 +117,22 @@ impl Document {
 
     /// What is applied, per author; genesis is not counted.
     #[must_use]
-    pub fn clock(&self) -> Clock {
-        self.clock_without(&[])
+    pub fn clock(&self) -> &Clock {
+        &self.clock
     }
 
-    /// What the given change rests on, itself included, per author. Empty when it is not here.
-    #[must_use]
-    pub fn clock_at(&self, hash: &ChangeHash) -> Clock {
-        let at = AmHash(hash.0);
-        if self.am.get_change_meta_by_hash(&at).is_none() {
-            return Clock::default();
+    /// How far each author's chain lies under a change, itself included. Empty when it is not here.
+    pub(crate) fn under(&self, hash: AmHash) -> BTreeMap<ActorId, u64> {
+        if self.am.get_change_meta_by_hash(&hash).is_none() {
+            return BTreeMap::new();
         }
-        let later: Vec<AmHash> = self.am.get_changes_meta(&[at]).iter().map(|meta| meta.hash).collect();
-        self.clock_without(&later)
-    }
-
-    fn clock_without(&self, left_out: &[AmHash]) -> Clock {
-        let left_out: std::collections::HashSet<&AmHash> = left_out.iter().collect();
-        let mut clock = Clock::default();
-        for meta in self.am.get_changes_meta(&[]) {
-            if is_genesis(&meta.actor) || left_out.contains(&meta.hash) {
-                continue;
-            }
-            if let Some(actor) = ActorId::from_slice(meta.actor.to_bytes()) {
-                clock.raise(actor, Tip { seq: meta.seq, hash: ChangeHash(meta.hash.0) });
+        let mut under: BTreeMap<ActorId, u64> = self.clock.0.iter().map(|(actor, tip)| (*actor, tip.seq)).collect();
+        for meta in self.am.get_changes_meta(&[hash]) {
+            if let Some(seq) = ActorId::from_slice(meta.actor.to_bytes()).and_then(|actor| under.get_mut(&actor)) {
+                *seq = (*seq).min(meta.seq - 1);
             }
         }
-        clock
+        under
     }
 
     /// How many changes wait for their parents.
@@ -194,6 +187,7 @@ impl Document {
             self.am = self.am.fork_at(change.deps()).map_err(|_| DocumentError::Broken { doc, culprit: None })?;
             return Err(DocumentError::TooLarge { bytes: written.raw.len(), limit: MAX_CHANGE });
         }
+        self.clock.raise(actor, Tip { seq: written.seq, hash: written.hash });
         Ok(written)
     }
 
@@ -228,15 +222,25 @@ impl Document {
         }
         let culprit = if let [only] = ready.as_slice() { Some(ChangeHash(only.hash().0)) } else { None };
         let broken = || DocumentError::Broken { doc: self.doc, culprit };
+        let tips: Vec<_> = ready
+            .iter()
+            .filter_map(|change| {
+                let tip = Tip { seq: change.seq(), hash: ChangeHash(change.hash().0) };
+                Some((ActorId::from_slice(change.actor_id().to_bytes())?, tip))
+            })
+            .collect();
         let am = &mut self.am;
         catch_unwind(AssertUnwindSafe(|| am.apply_changes(ready))).map_err(|_| broken())?.map_err(|_| broken())?;
+        for (actor, tip) in tips {
+            self.clock.raise(actor, tip);
+        }
         Ok(applied)
     }
 
     /// Parked changes whose parents are here or come before them, in an order automerge can take.
     fn take_ready(&mut self) -> Vec<Change> {
         let mut ready: Vec<Change> = Vec::new();
-        let mut coming = std::collections::HashSet::new();
+        let mut coming = HashSet::new();
         loop {
             let before = ready.len();
             let mut waiting = Vec::new();
@@ -256,6 +260,20 @@ impl Document {
             }
         }
     }
+}
+
+/// The clock of a document that was just loaded.
+fn walk(am: &Automerge) -> Clock {
+    let mut clock = Clock::default();
+    for meta in am.get_changes_meta(&[]) {
+        if is_genesis(&meta.actor) {
+            continue;
+        }
+        if let Some(actor) = ActorId::from_slice(meta.actor.to_bytes()) {
+            clock.raise(actor, Tip { seq: meta.seq, hash: ChangeHash(meta.hash.0) });
+        }
+    }
+    clock
 }
 
 type WriteFault = (Option<Field>, String);

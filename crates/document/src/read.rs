@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use automerge::{ChangeHash as AmHash, ObjId, ReadDoc, ScalarValue, Value as AmValue};
-use hopluu_model::{ActorId, Event, EventId, Field, Held, RecordId, Sides, Snapshot, Stamp};
+use hopluu_model::{ActorId, Event, EventId, Field, Held, RecordId, Side, Sides, Snapshot, Stamp};
 
 use crate::blob::{self, Creation, EventBlob, SetValue};
 use crate::document::Document;
@@ -29,6 +29,8 @@ pub struct Moved {
     pub events: Vec<Event>,
     /// Who touched these records, and those of the events, last.
     pub touches: Vec<Touch>,
+    /// What events of the province rest on: record, author, up to which change.
+    pub seen: Vec<Touch>,
 }
 
 impl Document {
@@ -115,6 +117,7 @@ impl Document {
             let last = touches.entry((record, actor)).or_default();
             *last = seq.max(*last);
         };
+        let mut resting: BTreeMap<AmHash, BTreeMap<ActorId, u64>> = BTreeMap::new();
         let mut moved = Moved::default();
         for id in records {
             let id = RecordId(*id);
@@ -130,6 +133,13 @@ impl Document {
                 && let Some((actor, seq)) = self.writer(&exid)
             {
                 touch(event.record, actor, seq);
+                if event.side == Side::Province
+                    && let Some(hash) = self.am.hash_for_opid(&exid)
+                {
+                    let under = resting.entry(hash).or_insert_with(|| self.under(hash));
+                    let record = event.record;
+                    moved.seen.extend(under.iter().map(|(actor, seq)| Touch { record, actor: *actor, seq: *seq }));
+                }
             }
             moved.events.push(event);
         }

@@ -241,6 +241,14 @@ pub(crate) fn cut(store: &Store, doc: &DocId, actor: &ActorId, from: u64) -> Res
     }
 }
 
+/// The changes of a chain from `from` on, in order, as many as are read in one go; empty at its end.
+///
+/// # Errors
+/// When the store fails.
+pub fn changes_of(store: &Store, doc: &DocId, actor: &ActorId, from: u64) -> Result<Vec<Run>, StoreError> {
+    Ok(gather(store, doc, actor, from)?.0)
+}
+
 /// The changes of a chain from `from` on, as many as one pack could take, and the hash before them.
 pub(crate) fn gather(store: &Store, doc: &DocId, actor: &ActorId, from: u64) -> Result<Gathered, StoreError> {
     let (mut gathered, mut parent, mut bytes) = (Vec::new(), None, 0);

@@ -193,6 +193,9 @@ impl MailboxError {
     }
 }
 
+/// A change that automerge cannot take, whoever signed it.
+const QUARANTINED: u8 = 62;
+
 /// What waits for the next commit.
 #[derive(Default)]
 pub(crate) struct Staged {
@@ -328,6 +331,72 @@ impl Mailbox {
         self.store.append(&Record::Local { doc, actor, seq, hash, parent, signature, urgent, raw, edit })?;
         self.staged.stored.push((doc, actor, tip, None));
         Ok(())
+    }
+
+    /// Refuses, for good and by name, a change that no document can take. `None` when it is not held, or was
+    /// refused before.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn quarantine(&mut self, doc: DocId, hash: ChangeHash, why: &str) -> Result<Option<Declined>, MailboxError> {
+        for (actor, tip) in self.store.clock(&doc)?.0 {
+            let mut from = 1;
+            while from <= tip.seq {
+                let runs = crate::held::changes_of(&self.store, &doc, &actor, from)?;
+                if runs.is_empty() {
+                    break;
+                }
+                if let Some(place) = runs.iter().position(|run| run.hash == hash) {
+                    let seq = from + place as u64;
+                    return self.refuse_held((doc, actor, seq), hash, why);
+                }
+                from += runs.len() as u64;
+            }
+        }
+        Ok(None)
+    }
+
+    fn refuse_held(
+        &mut self,
+        (doc, actor, seq): (DocId, ActorId, u64),
+        hash: ChangeHash,
+        why: &str,
+    ) -> Result<Option<Declined>, MailboxError> {
+        let known = self.store.refusals(Some(&doc))?;
+        let author = self.trust.author_of(&actor).unwrap_or(self.trust.device());
+        if known.iter().any(|refusal| refusal.actor == actor && refusal.seq <= seq) {
+            return Ok(None);
+        }
+        let (reason, text) = (QUARANTINED, why.to_owned());
+        self.store.append(&Record::Refusal { doc, actor, seq, hash, author, reason, text: text.clone() })?;
+        let declined = Declined { doc, actor, seq, author, reason, text };
+        self.staged.outputs.push(Output::Declined(declined.clone()));
+        Ok(Some(declined))
+    }
+
+    /// Edits of this device, encoded, whose changes are not among those applied: they rest on something that
+    /// is not admitted. Each is given once; the caller writes it again.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn own_beyond(&mut self, doc: &DocId, applied: &Clock) -> Result<Vec<Vec<u8>>, MailboxError> {
+        let me = self.trust.device();
+        let mut edits = Vec::new();
+        for (actor, tip) in self.store.clock(doc)?.0 {
+            let key = format!("carried/{}/{}/{actor}", doc.collection, doc.kind);
+            let carried = self.store.fact(&key)?.and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or(0u64);
+            let after = applied.seq(&actor).max(carried);
+            if !self.trust.owns(&me, &actor) || tip.seq <= after {
+                continue;
+            }
+            for run in self.store.runs(doc, &actor, after + 1, usize::MAX)? {
+                if let Some(Record::Local { edit, .. }) = self.store.read(run.number)? {
+                    edits.push(edit);
+                }
+            }
+            self.remember(&key, postcard::to_stdvec(&tip.seq).unwrap_or_default())?;
+        }
+        Ok(edits)
     }
 
     /// Remembers a fact of this machine's own.

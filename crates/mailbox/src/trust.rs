@@ -37,6 +37,12 @@ impl Trust {
         self.key.id()
     }
 
+    /// This machine's key.
+    #[must_use]
+    pub fn key(&self) -> &DeviceKey {
+        &self.key
+    }
+
     /// How far the enrolment of this machine has got; `None` for relays and the first desk.
     #[must_use]
     pub fn enrolment(&self) -> Option<&Enrolment> {

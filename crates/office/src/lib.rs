@@ -1,1 +1,19 @@
-//! Placeholder while the room is being built.
+//! One office as one machine: a mailbox with documents and a view on top.
+//!
+//! [`Office::submit`] and [`Office::handle`] take what people type and what the line brings; both end in the
+//! same commit: journal, disk, documents, view, line, in that order. Only after [`Office::commit`] may a page
+//! say *saved here*. People's questions go to the view through readers of its own
+//! ([`hopluu_view::Reader`]); the office itself is asked only how it stands.
+
+mod actors;
+mod desk;
+mod documents;
+mod error;
+mod office;
+mod rebuild;
+mod standing;
+
+pub use desk::{Invitee, Issued};
+pub use error::OfficeError;
+pub use office::{Office, Output, Setup, Submitted};
+pub use standing::{DeviceRow, Standing};

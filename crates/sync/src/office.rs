@@ -92,7 +92,8 @@ impl OfficeEnd {
         let (line, conn) = match &self.phase {
             Phase::Offline { until } => (LineState::Offline { next_attempt: *until }, None),
             Phase::Dialling { .. } => (LineState::Dialling, None),
-            Phase::Greeting { line } => (LineState::CatchingUp, Some(line.conn)),
+            // With a session ticket a line seems up at once, even into nothing: only the answer proves it.
+            Phase::Greeting { line } => (LineState::Dialling, Some(line.conn)),
             Phase::Talking { line, agreeing: Agreeing::Settled { .. } } => (LineState::Settled, Some(line.conn)),
             Phase::Talking { line, .. } => (LineState::CatchingUp, Some(line.conn)),
         };

@@ -1,0 +1,171 @@
+//! Documents in memory, opened when needed, within a bound of bytes.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use hopluu_document::{Document, DocumentError, Incoming};
+use hopluu_mailbox::changes_of;
+use hopluu_model::{ChangeHash, Clock, DocId};
+use hopluu_store::{Store, StoreError};
+
+use crate::error::OfficeError;
+
+/// A loaded document takes about so many times its saved size.
+const LOADED: usize = 16;
+/// A document is saved to the shelf after so many changes.
+const UNSAVED: usize = 512;
+
+struct Slot {
+    document: Document,
+    /// The heads the view was last told.
+    shown: Vec<ChangeHash>,
+    /// Its size as last saved; grows by what is applied.
+    saved_bytes: usize,
+    unsaved: usize,
+    used: u64,
+}
+
+/// The open documents.
+pub(crate) struct Documents {
+    open: BTreeMap<DocId, Slot>,
+    budget: usize,
+    uses: u64,
+}
+
+impl Documents {
+    pub(crate) fn new(budget: usize) -> Self {
+        Self { open: BTreeMap::new(), budget, uses: 0 }
+    }
+
+    /// The document, loaded from the shelf and the journal if it is not open.
+    pub(crate) fn get(&mut self, store: &Store, doc: DocId) -> Result<&mut Document, OfficeError> {
+        self.uses += 1;
+        let slot = match self.open.entry(doc) {
+            Entry::Occupied(slot) => slot.into_mut(),
+            Entry::Vacant(place) => {
+                let (document, saved_bytes) = load(store, doc)?;
+                place.insert(Slot { document, shown: Vec::new(), saved_bytes, unsaved: 0, used: 0 })
+            }
+        };
+        slot.used = self.uses;
+        Ok(&mut slot.document)
+    }
+
+    pub(crate) fn is_open(&self, doc: &DocId) -> bool {
+        self.open.contains_key(doc)
+    }
+
+    /// Accounts for changes that were applied, so that memory and the shelf keep up.
+    pub(crate) fn grew(&mut self, doc: &DocId, changes: usize, bytes: usize) {
+        if let Some(slot) = self.open.get_mut(doc) {
+            slot.unsaved += changes;
+            slot.saved_bytes += bytes / 4;
+        }
+    }
+
+    /// The heads the view was last told; `None` when this is not known.
+    pub(crate) fn shown(&self, doc: &DocId) -> Option<&[ChangeHash]> {
+        self.open.get(doc).map(|slot| slot.shown.as_slice()).filter(|heads| !heads.is_empty())
+    }
+
+    pub(crate) fn set_shown(&mut self, doc: &DocId, heads: Vec<ChangeHash>) {
+        if let Some(slot) = self.open.get_mut(doc) {
+            slot.shown = heads;
+        }
+    }
+
+    /// Forgets a document; it is made anew from the journal at its next use.
+    pub(crate) fn drop(&mut self, doc: &DocId) {
+        self.open.remove(doc);
+    }
+
+    pub(crate) fn drop_all(&mut self) {
+        self.open.clear();
+    }
+
+    pub(crate) fn put(&mut self, doc: DocId, document: Document, saved_bytes: usize) {
+        self.uses += 1;
+        let used = self.uses;
+        self.open.insert(doc, Slot { document, shown: Vec::new(), saved_bytes, unsaved: UNSAVED, used });
+    }
+
+    /// Puts long-unsaved documents on the shelf, and closes those used longest ago until the rest fits.
+    pub(crate) fn tidy(&mut self, store: &mut Store, all: bool) -> Result<(), StoreError> {
+        for (doc, slot) in &mut self.open {
+            if slot.unsaved >= UNSAVED || (all && slot.unsaved > 0) {
+                save(store, doc, slot)?;
+            }
+        }
+        while self.open.len() > 1 && self.bytes() > self.budget {
+            let Some(oldest) = self.open.iter().min_by_key(|(_, slot)| slot.used).map(|(doc, _)| *doc) else { break };
+            if let Some(mut slot) = self.open.remove(&oldest)
+                && slot.unsaved > 0
+            {
+                save(store, &oldest, &mut slot)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn bytes(&self) -> usize {
+        self.open.values().map(|slot| slot.saved_bytes * LOADED).sum()
+    }
+}
+
+fn save(store: &mut Store, doc: &DocId, slot: &mut Slot) -> Result<(), StoreError> {
+    let bytes = slot.document.save();
+    slot.saved_bytes = bytes.len();
+    slot.unsaved = 0;
+    let clock = postcard::to_stdvec(slot.document.clock()).unwrap_or_default();
+    store.put_snapshot(doc, &clock, &bytes)
+}
+
+/// Loads a document: the shelf's copy if it is good, then what the journal holds beyond it.
+fn load(store: &Store, doc: DocId) -> Result<(Document, usize), OfficeError> {
+    let from_shelf = store.snapshot(&doc)?.and_then(|saved| {
+        let bytes = saved.bytes.len();
+        match Document::load(doc, &saved.bytes) {
+            Ok(document) => Some((document, bytes)),
+            Err(error) => {
+                tracing::warn!(%doc, %error, "the saved copy is dropped; the document is made from its changes");
+                None
+            }
+        }
+    });
+    let (mut document, saved) = from_shelf.unwrap_or_else(|| (Document::begin(doc), 0));
+    let beyond = document.clock().clone();
+    let incoming = held_beyond(store, &doc, &beyond)?;
+    let bytes: usize = incoming.iter().map(|change| change.raw.len()).sum();
+    match document.apply(incoming) {
+        Ok(_) => Ok((document, saved + bytes / 4)),
+        Err(DocumentError::Broken { .. }) => {
+            let (document, _) = crate::rebuild::without_culprits(doc, held_beyond(store, &doc, &Clock::default())?);
+            Ok((document, bytes / 4))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Every change the journal holds of a document beyond a clock, chain by chain, without those refused.
+pub(crate) fn held_beyond(store: &Store, doc: &DocId, beyond: &Clock) -> Result<Vec<Incoming>, StoreError> {
+    let refused = store.refusals(Some(doc))?;
+    let mut incoming = Vec::new();
+    for (actor, tip) in store.clock(doc)?.0 {
+        let refused_from = refused.iter().filter(|refusal| refusal.actor == actor).map(|refusal| refusal.seq).min();
+        let end = refused_from.map_or(tip.seq, |seq| seq.saturating_sub(1).min(tip.seq));
+        let mut next = beyond.seq(&actor) + 1;
+        while next <= end {
+            let runs = changes_of(store, doc, &actor, next)?;
+            if runs.is_empty() {
+                break;
+            }
+            for run in runs {
+                if next <= end {
+                    incoming.push(Incoming { hash: run.hash, raw: run.raw });
+                }
+                next += 1;
+            }
+        }
+    }
+    Ok(incoming)
+}

@@ -1,0 +1,437 @@
+//! The machine.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use hopluu_document::{DocumentError, Incoming};
+use hopluu_mailbox::{Arrived, Input, LocalChange, Mailbox, Output as MailboxOutput, Setup as MailboxSetup};
+use hopluu_model::{ActorId, ChangeHash, DocId, DocKind, Edit, RecordId, Tick, Timestamp, Tip};
+use hopluu_store::Store;
+use hopluu_view::{Batch, DocUpdate, Marks, Refusal, Seen, Touch, View};
+
+use crate::actors::{Actors, Dice};
+use crate::documents::{Documents, held_beyond};
+use crate::error::OfficeError;
+
+/// What an office begins with.
+pub struct Setup {
+    /// Its mailbox.
+    pub mailbox: MailboxSetup,
+    /// How many bytes of documents may be open at once.
+    pub cache_bytes: usize,
+    /// The program's dice.
+    pub dice: Dice,
+}
+
+/// Work for the driver and news for pages.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// For the driver, or for whoever keeps this machine's settings.
+    Line(MailboxOutput),
+    /// These records look different now, or have travelled further.
+    Moved(Vec<RecordId>),
+}
+
+/// An edit that was written. It is *saved here* after the next commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Submitted {
+    /// The document.
+    pub doc: DocId,
+    /// The author chain it became part of.
+    pub actor: ActorId,
+    /// Its number there.
+    pub seq: u64,
+}
+
+/// What the next commit must do once the disk has everything.
+#[derive(Default)]
+pub(crate) struct Pending {
+    /// Changes that came by line, by document.
+    arrived: BTreeMap<DocId, Vec<Incoming>>,
+    /// Documents that were written here.
+    written: BTreeSet<DocId>,
+    /// Documents whose chains fell back.
+    pub(crate) withdrawn: BTreeSet<DocId>,
+    pub(crate) marks: Marks,
+}
+
+/// One office.
+pub struct Office {
+    pub(crate) mailbox: Mailbox,
+    documents: Documents,
+    view: View,
+    pub(crate) actors: Actors,
+    pub(crate) pending: Pending,
+    out: VecDeque<Output>,
+}
+
+impl Office {
+    /// Begins on an open store and a view, and brings the view up to what the store holds.
+    ///
+    /// # Errors
+    /// When store or view fail.
+    pub fn open(store: Store, view: View, setup: Setup, wall: Timestamp) -> Result<Self, OfficeError> {
+        let device = setup.mailbox.key.id();
+        let mailbox = Mailbox::open(store, setup.mailbox)?;
+        let documents = Documents::new(setup.cache_bytes);
+        let actors = Actors::new(device, setup.dice);
+        let (pending, out) = (Pending::default(), VecDeque::new());
+        let mut office = Self { mailbox, documents, view, actors, pending, out };
+        office.catch_up(wall)?;
+        Ok(office)
+    }
+
+    /// Begins again on a store that was opened anew after a failure. Whatever was not promised is dropped;
+    /// authors are drawn anew, since what failed may reappear.
+    ///
+    /// # Errors
+    /// When store or view fail.
+    pub fn reopen(&mut self, store: Store, setup: MailboxSetup, wall: Timestamp) -> Result<(), OfficeError> {
+        self.mailbox = Mailbox::open(store, setup)?;
+        self.documents.drop_all();
+        self.actors.retire_all();
+        self.pending = Pending::default();
+        self.catch_up(wall)
+    }
+
+    /// Takes one piece of news from the line.
+    ///
+    /// # Errors
+    /// When the store fails; see [`OfficeError::needs_reopening`].
+    pub fn handle(&mut self, now: Tick, wall: Timestamp, input: Input) -> Result<(), OfficeError> {
+        Ok(self.mailbox.handle(now, wall, input)?)
+    }
+
+    /// Writes an edit. Nothing is promised before [`Office::commit`].
+    ///
+    /// # Errors
+    /// [`OfficeError::NotOurs`], [`OfficeError::YearNotOpen`], what the document says, or the store's failure.
+    pub fn submit(&mut self, edit: &Edit) -> Result<Submitted, OfficeError> {
+        let doc = edit.doc();
+        self.check_scope(doc)?;
+        let (actor, fresh) = self.actors.of(doc);
+        let document = self.documents.get(self.mailbox.store(), doc)?;
+        if self.pending.arrived.contains_key(&doc) {
+            // What arrived is not applied yet; the edit simply does not rest on it.
+            tracing::debug!(%doc, "edit and arrivals in one commit");
+        }
+        let written = document.write(actor, edit)?;
+        let (tip, bytes) = (Tip { seq: written.seq, hash: written.hash }, written.raw.len());
+        let change = LocalChange {
+            doc,
+            actor,
+            tip,
+            parent: written.parent,
+            raw: written.raw,
+            edit: postcard::to_stdvec(edit).unwrap_or_default(),
+            urgent: edit.is_urgent(),
+        };
+        if let Err(error) = self.mailbox.write(change) {
+            self.documents.drop(&doc);
+            self.actors.retire(&doc);
+            return Err(error.into());
+        }
+        if fresh {
+            self.pending.marks.mine.push(actor);
+        }
+        self.documents.grew(&doc, 1, bytes);
+        self.pending.written.insert(doc);
+        Ok(Submitted { doc, actor, seq: tip.seq })
+    }
+
+    /// Makes everything durable, then visible, then lets it travel.
+    ///
+    /// # Errors
+    /// When disk or view fail. After a failure of the disk every document is dropped from memory, because it
+    /// may show what was not saved.
+    pub fn commit(&mut self, now: Tick, wall: Timestamp) -> Result<(), OfficeError> {
+        if let Err(error) = self.mailbox.commit(now) {
+            self.documents.drop_all();
+            self.actors.retire_all();
+            self.pending = Pending::default();
+            return Err(error.into());
+        }
+        self.take_news();
+        let moved = self.fold(wall)?;
+        if self.mailbox.store().staged() > 0 {
+            // A desk's receipts: they may leave once they are on disk too.
+            self.mailbox.commit(now)?;
+            self.take_news();
+        }
+        if !moved.is_empty() {
+            self.out.push_back(Output::Moved(moved));
+        }
+        self.documents.tidy(self.mailbox.shelf(), false)?;
+        Ok(())
+    }
+
+    /// The next piece of work or news.
+    pub fn poll(&mut self) -> Option<Output> {
+        self.out.pop_front()
+    }
+
+    /// When the office wants a wake.
+    #[must_use]
+    pub fn next_wake(&self) -> Option<Tick> {
+        self.mailbox.next_wake()
+    }
+
+    /// Draws the id of a new record.
+    pub fn new_record(&mut self) -> RecordId {
+        RecordId(self.actors.draw())
+    }
+
+    /// Draws the id of a new event.
+    pub fn new_event(&mut self) -> hopluu_model::EventId {
+        hopluu_model::EventId(self.actors.draw())
+    }
+
+    /// Saves what can be saved before the program ends. Losing it loses time, nothing else.
+    ///
+    /// # Errors
+    /// When store or view fail.
+    pub fn close(&mut self) -> Result<(), OfficeError> {
+        self.documents.tidy(self.mailbox.shelf(), true)?;
+        self.mailbox.shelf().flush_index()?;
+        Ok(self.view.checkpoint()?)
+    }
+
+    /// The view, for readers of its own.
+    #[must_use]
+    pub fn view(&self) -> &View {
+        &self.view
+    }
+
+    /// What the office holds and whom it trusts.
+    #[must_use]
+    pub fn mailbox(&self) -> &Mailbox {
+        &self.mailbox
+    }
+
+    fn check_scope(&self, doc: DocId) -> Result<(), OfficeError> {
+        let trust = self.mailbox.trust();
+        if let DocKind::Issues(year) = doc.kind
+            && trust.roster().version() > 0
+            && !trust.roster().is_open(year)
+        {
+            return Err(OfficeError::YearNotOpen(year));
+        }
+        let known = hopluu_identity::standing(trust.roster(), trust.provisional(), &trust.device());
+        match known {
+            Some((device, _)) if device.side == hopluu_model::Side::Province => Ok(()),
+            Some((device, _)) if device.collection != doc.collection => Err(OfficeError::NotOurs(doc)),
+            // Before the roster has come, the settings of the enrolment hold; the roster decides later.
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Sorts what the mailbox says into what this room does and what the driver does.
+    fn take_news(&mut self) {
+        while let Some(output) = self.mailbox.poll() {
+            match output {
+                MailboxOutput::Arrived(Arrived { doc, changes, .. }) => {
+                    let incoming = changes.into_iter().map(|(raw, hash)| Incoming { hash, raw });
+                    self.pending.arrived.entry(doc).or_default().extend(incoming);
+                }
+                MailboxOutput::Withdrawn { doc } => {
+                    self.pending.withdrawn.insert(doc);
+                }
+                MailboxOutput::AtRelay { doc } => {
+                    let clock = self.mailbox.at_relay(&doc);
+                    self.pending.marks.at_relay.push((doc, clock));
+                }
+                MailboxOutput::Shown { doc, at } => {
+                    let clock = self.mailbox.store().shown(&doc).unwrap_or_default();
+                    self.pending.marks.shown.push((doc, clock, at));
+                    self.pending.marks.today = self.pending.marks.today.max(Some(at.date()));
+                }
+                MailboxOutput::Declined(declined) => self.pending.marks.refused.push(Refusal {
+                    doc: declined.doc,
+                    actor: declined.actor,
+                    seq: declined.seq,
+                    code: declined.reason.to_string(),
+                    text: declined.text,
+                }),
+                other => self.out.push_back(Output::Line(other)),
+            }
+        }
+    }
+
+    /// Brings documents and view up to what is on disk; as a desk, says so.
+    fn fold(&mut self, wall: Timestamp) -> Result<Vec<RecordId>, OfficeError> {
+        let mut pending = std::mem::take(&mut self.pending);
+        for doc in std::mem::take(&mut pending.withdrawn) {
+            self.withdraw(doc)?;
+            pending.written.insert(doc);
+        }
+        let mut docs: BTreeSet<DocId> = std::mem::take(&mut pending.written);
+        let mut received = BTreeSet::new();
+        for (doc, incoming) in std::mem::take(&mut pending.arrived) {
+            self.apply(doc, incoming)?;
+            docs.insert(doc);
+            received.insert(doc);
+        }
+        let mut batch = Batch::default();
+        for doc in &docs {
+            let update = self.update_of(*doc, received.contains(doc).then_some(wall))?;
+            batch.docs.push(update);
+        }
+        let mut moved = if batch.docs.is_empty() { Vec::new() } else { self.view.fold(&batch)?.moved };
+        for update in &batch.docs {
+            self.shown_now(update.doc, update.heads.clone(), wall, &mut pending.marks)?;
+        }
+        let marks = std::mem::take(&mut pending.marks);
+        moved.extend(self.view.mark(&marks)?.moved);
+        moved.sort_unstable();
+        moved.dedup();
+        Ok(moved)
+    }
+
+    fn apply(&mut self, doc: DocId, incoming: Vec<Incoming>) -> Result<(), OfficeError> {
+        // A document that is not open is loaded from the store, which holds these changes already.
+        let was_open = self.documents.is_open(&doc);
+        let (count, bytes) = (incoming.len(), incoming.iter().map(|change| change.raw.len()).sum());
+        let document = self.documents.get(self.mailbox.store(), doc)?;
+        if was_open {
+            match document.apply(incoming) {
+                Ok(applied) => {
+                    for (hash, why) in applied.unfit {
+                        self.quarantine(doc, hash, &why)?;
+                    }
+                }
+                Err(DocumentError::Broken { .. }) => self.rebuild(doc)?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+        self.documents.grew(&doc, count, bytes);
+        Ok(())
+    }
+
+    /// Makes a document anew from the journal; what breaks it is left out and named.
+    fn rebuild(&mut self, doc: DocId) -> Result<(), OfficeError> {
+        let all = held_beyond(self.mailbox.store(), &doc, &hopluu_model::Clock::default())?;
+        let bytes: usize = all.iter().map(|change| change.raw.len()).sum();
+        let (document, culprits) = crate::rebuild::without_culprits(doc, all);
+        self.documents.put(doc, document, bytes / 4);
+        for hash in culprits {
+            self.quarantine(doc, hash, "automerge cannot take it")?;
+        }
+        Ok(())
+    }
+
+    /// Names a change that must not be fed to any document, with its author; everything else goes on.
+    fn quarantine(&mut self, doc: DocId, hash: ChangeHash, why: &str) -> Result<(), OfficeError> {
+        if let Some(refusal) = self.mailbox.quarantine(doc, hash, why)? {
+            tracing::error!(%doc, change = %hash.short(), author = %refusal.author.short(), why, "a change is quarantined");
+        }
+        Ok(())
+    }
+
+    fn update_of(&mut self, doc: DocId, received_at: Option<Timestamp>) -> Result<DocUpdate, OfficeError> {
+        let known = match self.documents.shown(&doc) {
+            Some(heads) => Some(heads.to_vec()),
+            None => self.view.heads(doc)?,
+        };
+        let trust = self.mailbox.trust();
+        let sides = |actor: &ActorId| trust.side(actor);
+        let document = self.documents.get(self.mailbox.store(), doc)?;
+        let heads = document.heads();
+        let rebuild = known.is_none();
+        let moved = match known {
+            Some(known) => document.moved_since(&known, &sides),
+            None => document.everything(&sides),
+        };
+        let mut update = DocUpdate::new(doc, heads);
+        update.rebuild = rebuild;
+        update.received_at = received_at;
+        let touch = |touch: &hopluu_document::Touch| Touch {
+            record: touch.record,
+            actor: touch.actor,
+            seq: touch.seq,
+            side: trust.side(&touch.actor),
+        };
+        update.touches = moved.touches.iter().map(touch).collect();
+        let seen = |touch: &hopluu_document::Touch| Seen { record: touch.record, actor: touch.actor, seq: touch.seq };
+        update.seen = moved.seen.iter().map(seen).collect();
+        update.records = moved.records;
+        update.events = moved.events;
+        Ok(update)
+    }
+
+    /// The view shows the document as it is now: remember it, and as a desk say so.
+    fn shown_now(
+        &mut self,
+        doc: DocId,
+        heads: Vec<ChangeHash>,
+        wall: Timestamp,
+        marks: &mut Marks,
+    ) -> Result<(), OfficeError> {
+        let held = hopluu_wire::digest_of_clock(&self.mailbox.store().clock(&doc)?);
+        let shown = postcard::to_stdvec(&(held, &heads)).unwrap_or_default();
+        self.mailbox.shelf().cache_put(&shown_key(&doc), &shown)?;
+        self.documents.set_shown(&doc, heads);
+        marks.at_relay.push((doc, self.mailbox.at_relay(&doc)));
+        if self.mailbox.trust().is_province() {
+            let clock = self.documents.get(self.mailbox.store(), doc)?.clock().clone();
+            self.mailbox.give_receipts(doc, &clock, wall)?;
+            marks.shown.push((doc, clock, wall));
+            marks.today = marks.today.max(Some(wall.date()));
+        }
+        Ok(())
+    }
+
+    /// At start: whatever the view does not show yet is folded; clocks and refusals are told anew.
+    fn catch_up(&mut self, wall: Timestamp) -> Result<(), OfficeError> {
+        let me = self.mailbox.trust().device();
+        let mut pending = Pending::default();
+        for doc in self.mailbox.store().docs()? {
+            let clock = self.mailbox.store().clock(&doc)?;
+            let own =
+                clock.0.keys().filter(|actor| hopluu_identity::prefix_of(actor) == hopluu_identity::actor_prefix(&me));
+            pending.marks.mine.extend(own);
+            pending.marks.at_relay.push((doc, self.mailbox.at_relay(&doc)));
+            let shown = self.mailbox.store().shown(&doc)?;
+            if !shown.is_empty() {
+                pending.marks.shown.push((doc, shown, Timestamp::default()));
+            }
+            if !self.is_shown(&doc)? {
+                pending.written.insert(doc);
+            }
+        }
+        self.pending = pending;
+        self.fold(wall)?;
+        Ok(())
+    }
+
+    fn is_shown(&self, doc: &DocId) -> Result<bool, OfficeError> {
+        let held = hopluu_wire::digest_of_clock(&self.mailbox.store().clock(doc)?);
+        let cached = self.mailbox.store().cache_get(&shown_key(doc))?;
+        let cached = cached.and_then(|bytes| postcard::from_bytes::<([u8; 16], Vec<ChangeHash>)>(&bytes).ok());
+        Ok(match (cached, self.view.heads(*doc)?) {
+            (Some((digest, heads)), Some(view)) => digest == held && heads == view,
+            (None, _) | (_, None) => false,
+        })
+    }
+
+    /// A chain fell back to its cut: the document and its rows are made anew without it, and what we wrote on
+    /// top of it is written again, under a new author and with the same record ids.
+    fn withdraw(&mut self, doc: DocId) -> Result<(), OfficeError> {
+        self.documents.drop(&doc);
+        self.actors.retire(&doc);
+        self.mailbox.shelf().drop_snapshot(&doc)?;
+        self.view.forget(doc)?;
+        let applied = self.documents.get(self.mailbox.store(), doc)?.clock().clone();
+        for edit in self.mailbox.own_beyond(&doc, &applied)? {
+            match postcard::from_bytes::<Edit>(&edit) {
+                Ok(edit) => {
+                    self.submit(&edit)?;
+                }
+                Err(error) => tracing::error!(%doc, %error, "an edit in the journal cannot be read"),
+            }
+        }
+        Ok(())
+    }
+}
+
+fn shown_key(doc: &DocId) -> String {
+    format!("shown/{}/{}", doc.collection, doc.kind)
+}
