@@ -1,2 +1,67 @@
-//! Program.
-fn main() {}
+//! The project's own checks, as `cargo xtask <check>`: nothing to install, nothing fetched.
+
+mod arrows;
+mod bar;
+mod deny;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::workspace::Workspace;
+
+/// Checks of the rules that the house lives by (crates/README.md).
+#[derive(Parser)]
+#[command(name = "cargo xtask", version)]
+struct Arguments {
+    #[command(subcommand)]
+    check: Check,
+}
+
+#[derive(Subcommand)]
+enum Check {
+    /// Who may import whom: floors, arrows, and which room may name which library.
+    Arrows,
+    /// Sizes of files and rooms, and names no module may carry.
+    Bar,
+    /// Licences, sources, pins and wildcards of everything we build on, by ops/deny.toml.
+    Deny,
+}
+
+/// What a check found.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Findings {
+    /// One sentence per broken rule; any of them fails the check.
+    broken: Vec<String>,
+    /// Worth knowing, breaks nothing.
+    notices: Vec<String>,
+}
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let workspace = Workspace::load()?;
+    let (name, findings) = match arguments.check {
+        Check::Arrows => ("arrows", arrows::check(&workspace)),
+        Check::Bar => ("bar", bar::check(&workspace)?),
+        Check::Deny => ("deny", deny::check(&workspace)?),
+    };
+    for notice in &findings.notices {
+        println!("{name}: notice: {notice}");
+    }
+    for broken in &findings.broken {
+        eprintln!("{name}: {broken}");
+    }
+    if findings.broken.is_empty() {
+        println!(
+            "{name}: all rules hold ({} packages, {} of them ours)",
+            workspace.packages.len(),
+            workspace.ours.len()
+        );
+        Ok(ExitCode::SUCCESS)
+    } else {
+        eprintln!("{name}: {} rule(s) broken; the rules are in crates/README.md", findings.broken.len());
+        Ok(ExitCode::FAILURE)
+    }
+}

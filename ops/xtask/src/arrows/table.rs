@@ -1,0 +1,148 @@
+//! The house as data: who stands where, and who may name what. Change it together with crates/README.md.
+
+/// One package of ours.
+pub(super) struct Room {
+    pub(super) package: &'static str,
+    /// Nothing for what stands beside the house and may look at every floor.
+    pub(super) floor: Option<u8>,
+    /// Our packages it may be built on.
+    pub(super) imports: &'static [&'static str],
+}
+
+/// A library that only some of our packages may name.
+pub(super) struct Library {
+    pub(super) name: &'static str,
+    pub(super) only: &'static [&'static str],
+    pub(super) why: &'static str,
+}
+
+/// What must not even be reached through others.
+pub(super) struct Wall {
+    pub(super) from: &'static [&'static str],
+    pub(super) never: &'static [&'static str],
+    pub(super) why: &'static str,
+}
+
+/// A library of which a package may use some features only.
+pub(super) struct Features {
+    pub(super) package: &'static str,
+    pub(super) library: &'static str,
+    pub(super) only: &'static [&'static str],
+}
+
+/// The table to check by; tests bring their own.
+pub(super) struct Table {
+    pub(super) rooms: &'static [Room],
+    pub(super) beside_each_other: &'static [(&'static str, &'static str)],
+    pub(super) libraries: &'static [Library],
+    pub(super) walls: &'static [Wall],
+    pub(super) features: &'static [Features],
+    /// The simulator, which tests of every floor may use.
+    pub(super) sim: &'static str,
+}
+
+const MODEL: &str = "hopluu-model";
+const DOCUMENT: &str = "hopluu-document";
+const WIRE: &str = "hopluu-wire";
+const IDENTITY: &str = "hopluu-identity";
+const STORE: &str = "hopluu-store";
+const VIEW: &str = "hopluu-view";
+const SYNC: &str = "hopluu-sync";
+const TRANSPORT: &str = "hopluu-transport";
+const STORE_SLED: &str = "hopluu-store-sled";
+const MAILBOX: &str = "hopluu-mailbox";
+const OFFICE: &str = "hopluu-office";
+const WEB: &str = "hopluu-web";
+const DRIVER: &str = "hopluu-driver";
+const SIM: &str = "hopluu-sim";
+const RELAY: &str = "hopluu-relay";
+const NODE: &str = "hopluu";
+const TESTS: &str = "hopluu-tests";
+const XTASK: &str = "hopluu-xtask";
+
+pub(super) const HOUSE: Table = Table {
+    rooms: ROOMS,
+    // The demo runs a relay beside its offices; nothing of it may flow the other way.
+    beside_each_other: &[(NODE, RELAY)],
+    libraries: LIBRARIES,
+    walls: WALLS,
+    features: &[Features { package: OFFICE, library: "tokio", only: &["sync"] }],
+    sim: SIM,
+};
+
+const ROOMS: &[Room] = &[
+    room(MODEL, 0, &[]),
+    room(DOCUMENT, 1, &[MODEL]),
+    room(WIRE, 1, &[MODEL]),
+    room(IDENTITY, 1, &[MODEL]),
+    room(STORE, 1, &[MODEL]),
+    room(VIEW, 1, &[MODEL]),
+    room(SYNC, 2, &[MODEL, WIRE, IDENTITY]),
+    room(TRANSPORT, 2, &[MODEL]),
+    room(STORE_SLED, 2, &[MODEL, STORE]),
+    room(MAILBOX, 3, &[MODEL, WIRE, IDENTITY, STORE, SYNC]),
+    room(OFFICE, 4, &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX]),
+    room(DRIVER, 5, &[MODEL, SYNC, TRANSPORT, MAILBOX]),
+    room(WEB, 5, &[MODEL, VIEW, OFFICE]),
+    room(RELAY, 6, &[MODEL, WIRE, IDENTITY, STORE, SYNC, TRANSPORT, STORE_SLED, MAILBOX, DRIVER]),
+    room(
+        NODE,
+        6,
+        &[
+            MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, TRANSPORT, STORE_SLED, MAILBOX, OFFICE, DRIVER, WEB,
+            RELAY,
+        ],
+    ),
+    beside(SIM, &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX, OFFICE]),
+    beside(TESTS, EVERYONE),
+    beside(XTASK, EVERYONE),
+];
+
+const EVERYONE: &[&str] = &[
+    MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, TRANSPORT, STORE_SLED, MAILBOX, OFFICE, DRIVER, WEB, RELAY,
+    NODE, SIM,
+];
+
+const LIBRARIES: &[Library] = &[
+    Library {
+        name: "automerge",
+        // The benchmarks compare with automerge's own sync protocol.
+        only: &[DOCUMENT, TESTS],
+        why: "one room holds the fence around automerge",
+    },
+    Library { name: "sled", only: &[STORE_SLED], why: "sled is an index that can be replaced" },
+    Library { name: "rusqlite", only: &[VIEW], why: "the view's tables are its own business" },
+    Library { name: "quinn", only: &[TRANSPORT], why: "lines are opaque to everybody else" },
+    Library { name: "quinn-proto", only: &[TRANSPORT], why: "lines are opaque to everybody else" },
+    Library { name: "rustls", only: &[TRANSPORT], why: "lines are opaque to everybody else" },
+    Library { name: "axum", only: &[WEB, RELAY], why: "pages live in web and on the relay's status page" },
+    Library { name: "askama", only: &[WEB, RELAY], why: "pages live in web and on the relay's status page" },
+    Library { name: "anyhow", only: &[NODE, RELAY, XTASK], why: "libraries name their errors" },
+    Library {
+        name: "tokio",
+        only: &[TRANSPORT, OFFICE, DRIVER, WEB, NODE, RELAY, TESTS],
+        why: "machines run on a virtual clock, without a runtime",
+    },
+];
+
+const WALLS: &[Wall] = &[
+    Wall {
+        from: &[RELAY, MAILBOX],
+        never: &[DOCUMENT, VIEW, OFFICE, WEB, NODE, "automerge", "rusqlite"],
+        why: "who forwards holds no code that could open a document",
+    },
+    Wall {
+        from: &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, STORE_SLED, MAILBOX],
+        never: &["tokio"],
+        why: "machines run on a virtual clock, without a runtime",
+    },
+    Wall { from: &[WEB], never: &[TRANSPORT, STORE_SLED], why: "pages speak to an office in domain words" },
+];
+
+const fn room(package: &'static str, floor: u8, imports: &'static [&'static str]) -> Room {
+    Room { package, floor: Some(floor), imports }
+}
+
+const fn beside(package: &'static str, imports: &'static [&'static str]) -> Room {
+    Room { package, floor: None, imports }
+}
