@@ -14,8 +14,8 @@ use crate::{Result, derive, marks};
 /// What a batch moved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Folded {
-    /// Records whose picture may have changed, sorted; among them those whose derived state moved
-    /// because another record did.
+    /// Records whose rows changed, sorted; among them those whose derived state moved because another
+    /// record did.
     pub moved: Vec<RecordId>,
 }
 
@@ -98,24 +98,21 @@ fn fold_document(tx: &Connection, update: &DocUpdate) -> Result<Moved> {
         wipe(tx, &mut moved)?;
     }
     let mut entered: Option<Timestamp> = None;
+    let mut note = |record: RecordId, changed: bool| changed.then(|| moved.records.insert(record));
     for snapshot in &update.records {
-        put_record(tx, no, snapshot)?;
-        moved.records.insert(snapshot.id);
+        note(snapshot.id, put_record(tx, no, snapshot)?);
         let stamps = snapshot.fields.values().map(|held| held.stamp.at);
         entered = entered.max(stamps.chain([snapshot.stamp.at]).max());
     }
     for event in &update.events {
-        put_event(tx, no, event)?;
-        moved.records.insert(event.record);
+        note(event.record, put_event(tx, no, event)?);
         entered = entered.max(Some(event.stamp.at));
     }
     for touch in &update.touches {
-        put_touch(tx, no, touch)?;
-        moved.records.insert(touch.record);
+        note(touch.record, put_touch(tx, no, touch)?);
     }
     for seen in &update.seen {
-        put_seen(tx, no, seen)?;
-        moved.records.insert(seen.record);
+        note(seen.record, put_seen(tx, no, seen)?);
     }
     put_heads(tx, no, update, entered)?;
     Ok(moved)
@@ -135,14 +132,15 @@ fn put_heads(tx: &Connection, no: DocNo, update: &DocUpdate, entered: Option<Tim
     Ok(())
 }
 
-fn put_record(tx: &Connection, no: DocNo, snapshot: &Snapshot) -> Result<()> {
+/// Writes a record; says whether anything changed.
+fn put_record(tx: &Connection, no: DocNo, snapshot: &Snapshot) -> Result<bool> {
     let fields = fields_to_json(snapshot)?;
     let known: Option<(i64, i64, String)> = tx
         .prepare_cached("select n, kind, fields from record where doc = ? and id = ?")?
         .query_row(params![no, snapshot.id.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     if known.as_ref().is_some_and(|(_, kind, old)| *kind == i64::from(snapshot.kind.0) && *old == fields) {
-        return Ok(());
+        return Ok(false);
     }
     let name = derive::names::shown(snapshot);
     tx.prepare_cached(
@@ -166,7 +164,8 @@ fn put_record(tx: &Connection, no: DocNo, snapshot: &Snapshot) -> Result<()> {
         derive::names::sort_key(name),
     ])?;
     let rowid = known.as_ref().map_or_else(|| tx.last_insert_rowid(), |(n, ..)| *n);
-    put_search(tx, rowid, known.is_some(), snapshot)
+    put_search(tx, rowid, known.is_some(), snapshot)?;
+    Ok(true)
 }
 
 fn put_search(tx: &Connection, rowid: i64, known: bool, snapshot: &Snapshot) -> Result<()> {
@@ -179,46 +178,57 @@ fn put_search(tx: &Connection, rowid: i64, known: bool, snapshot: &Snapshot) -> 
     Ok(())
 }
 
-fn put_event(tx: &Connection, no: DocNo, event: &Event) -> Result<()> {
+fn put_event(tx: &Connection, no: DocNo, event: &Event) -> Result<bool> {
     let after: Vec<u8> = event.after.iter().flat_map(|id| id.0).collect();
-    tx.prepare_cached("insert or replace into event values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
-        no,
-        event.record.as_bytes(),
-        event.id.as_bytes(),
-        event.kind.0,
-        after,
-        values_to_json(&event.fields)?,
-        event.stamp.at.0,
-        event.stamp.by.name,
-        role_to_text(event.stamp.by.role),
-        event.actor.as_bytes(),
-        side_to_number(event.side),
-    ])?;
-    Ok(())
+    let written = tx
+        .prepare_cached(
+            "insert into event values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+             on conflict do update set kind = excluded.kind, after = excluded.after, fields = excluded.fields,
+               at = excluded.at, by = excluded.by, role = excluded.role, actor = excluded.actor, side = excluded.side
+             where (kind, after, fields, at, by, role, actor, side) is not (excluded.kind, excluded.after,
+               excluded.fields, excluded.at, excluded.by, excluded.role, excluded.actor, excluded.side)",
+        )?
+        .execute(params![
+            no,
+            event.record.as_bytes(),
+            event.id.as_bytes(),
+            event.kind.0,
+            after,
+            values_to_json(&event.fields)?,
+            event.stamp.at.0,
+            event.stamp.by.name,
+            role_to_text(event.stamp.by.role),
+            event.actor.as_bytes(),
+            side_to_number(event.side),
+        ])?;
+    Ok(written > 0)
 }
 
-fn put_touch(tx: &Connection, no: DocNo, touch: &Touch) -> Result<()> {
-    tx.prepare_cached(
-        "insert into touch(doc, record, actor, side, last_seq) values (?, ?, ?, ?, ?)
-         on conflict do update set side = excluded.side, last_seq = max(last_seq, excluded.last_seq)",
-    )?
-    .execute(params![
-        no,
-        touch.record.as_bytes(),
-        touch.actor.as_bytes(),
-        side_to_number(touch.side),
-        seq(touch.seq),
-    ])?;
-    Ok(())
+fn put_touch(tx: &Connection, no: DocNo, touch: &Touch) -> Result<bool> {
+    let written = tx
+        .prepare_cached(
+            "insert into touch(doc, record, actor, side, last_seq) values (?, ?, ?, ?, ?)
+         on conflict do update set side = excluded.side, last_seq = excluded.last_seq
+         where excluded.last_seq > last_seq",
+        )?
+        .execute(params![
+            no,
+            touch.record.as_bytes(),
+            touch.actor.as_bytes(),
+            side_to_number(touch.side),
+            seq(touch.seq),
+        ])?;
+    Ok(written > 0)
 }
 
-fn put_seen(tx: &Connection, no: DocNo, seen: &Seen) -> Result<()> {
-    tx.prepare_cached(
-        "insert into touch(doc, record, actor, seen_seq) values (?, ?, ?, ?)
-         on conflict do update set seen_seq = max(seen_seq, excluded.seen_seq)",
-    )?
-    .execute(params![no, seen.record.as_bytes(), seen.actor.as_bytes(), seq(seen.seq)])?;
-    Ok(())
+fn put_seen(tx: &Connection, no: DocNo, seen: &Seen) -> Result<bool> {
+    let written = tx
+        .prepare_cached(
+            "insert into touch(doc, record, actor, seen_seq) values (?, ?, ?, ?)
+         on conflict do update set seen_seq = excluded.seen_seq where excluded.seen_seq > seen_seq",
+        )?
+        .execute(params![no, seen.record.as_bytes(), seen.actor.as_bytes(), seq(seen.seq)])?;
+    Ok(written > 0)
 }
 
 /// SQLite's integers are signed; a chain that long does not exist.

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hopluu_model::{ChangeHash, DocId};
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
 use crate::schema;
@@ -87,7 +88,7 @@ impl View {
     /// When SQLite cannot start.
     pub fn memory() -> Result<Self> {
         let connection = Connection::open_in_memory()?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        steady(&connection)?;
         schema::create(&connection)?;
         let settings = Settings::default();
         Ok(Self { connection: Arc::new(Mutex::new(connection)), path: None, settings })
@@ -143,7 +144,7 @@ impl Reader {
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(BUSY).map_err(failed)?;
         connection.pragma_update(None, "cache_size", -i64::from(cache_kib)).map_err(failed)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        steady(&connection).map_err(failed)?;
         Ok(Self { connection: Arc::new(Mutex::new(connection)) })
     }
 
@@ -188,7 +189,14 @@ fn prepare(connection: &Connection, settings: Settings) -> rusqlite::Result<()> 
     connection.pragma_update(None, "synchronous", "normal")?;
     connection.pragma_update(None, "cache_size", -i64::from(settings.cache_kib))?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    steady(connection)
+}
+
+/// Keeps statements and their plans. Without the stability guarantee SQLite plans some of them again
+/// whenever other values are bound, which takes longer than answering them.
+fn steady(connection: &Connection) -> rusqlite::Result<()> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
 

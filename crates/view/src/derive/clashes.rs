@@ -60,16 +60,6 @@ pub struct OptionRow {
     pub actor: String,
 }
 
-/// The clashes within one record; none when the view does not hold it.
-pub(crate) fn of_record(connection: &Connection, no: DocNo, doc: DocId, id: RecordId) -> Result<Vec<Clash>> {
-    let Some(snapshot) = load::record(connection, no, id)? else { return Ok(Vec::new()) };
-    let mut clashes = fold::fields(&snapshot);
-    if snapshot.kind == Kind::ISSUE {
-        clashes.extend(fold::issue(doc, &load::events(connection, no, id)?).clashes);
-    }
-    Ok(clashes)
-}
-
 /// The clashes of a register: within each merger, between mergers, between buildings.
 pub(crate) fn of_register(register: &Register, fold: RegisterFold, sites: SiteFold) -> Vec<Clash> {
     let mut clashes = fold.clashes;
@@ -158,4 +148,14 @@ fn settler(settler: Settler) -> &'static str {
         Side::Commune => "commune",
         Side::Province => "province",
     }
+}
+
+/// The clashes within one record; none when the view does not hold it.
+fn of_record(connection: &Connection, no: DocNo, doc: DocId, id: RecordId) -> Result<Vec<Clash>> {
+    let Some(snapshot) = load::record(connection, no, id)? else { return Ok(Vec::new()) };
+    let mut clashes = fold::fields(&snapshot);
+    if snapshot.kind == Kind::ISSUE {
+        clashes.extend(fold::issue(doc, &load::events(connection, no, id)?).clashes);
+    }
+    Ok(clashes)
 }

@@ -5,9 +5,9 @@
 
 pub(crate) mod clashes;
 pub(crate) mod commune;
-mod issues;
 pub(crate) mod names;
 mod people;
+mod records;
 pub(crate) mod register;
 
 use std::collections::BTreeSet;
@@ -88,16 +88,11 @@ pub(crate) fn after(tx: &Connection, moved: &[Moved]) -> Result<BTreeSet<RecordI
     let mut people = BTreeSet::new();
     for doc in moved {
         let collection = doc.doc.collection;
-        for record in &doc.records {
-            let clashes = clashes::of_record(tx, doc.no, doc.doc, *record)?;
-            clashes::put(tx, clashes::Scope::Record(*record), doc.no, &clashes, &mut also)?;
+        if records::derive(tx, doc, &mut also)? {
+            doubled.insert(collection);
         }
         match doc.doc.kind {
-            DocKind::Issues(_) => {
-                if issues::derive(tx, doc)? {
-                    doubled.insert(collection);
-                }
-            }
+            DocKind::Issues(_) | DocKind::Bulletin => {}
             DocKind::Register => {
                 registers.insert(collection);
                 people.insert(collection);
@@ -105,11 +100,10 @@ pub(crate) fn after(tx: &Connection, moved: &[Moved]) -> Result<BTreeSet<RecordI
             DocKind::People => {
                 people.insert(collection);
             }
-            DocKind::Bulletin => {}
         }
     }
     for collection in doubled {
-        issues::mend_rings(tx, collection, &mut also)?;
+        records::mend_rings(tx, collection, &mut also)?;
     }
     for collection in registers {
         register::derive(tx, collection, today, &mut also)?;

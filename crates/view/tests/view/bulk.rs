@@ -1,6 +1,9 @@
 //! Many documents at once. Run with `cargo test --release -p hopluu-view -- --ignored --nocapture`.
 
+use std::time::Duration;
+
 use hopluu_model::{EventKind, Field, Kind, Side};
+use hopluu_view::query::IssueFilter;
 use hopluu_view::{Batch, DocUpdate, Settings, View};
 
 use crate::world::*;
@@ -35,10 +38,20 @@ fn a_province_is_folded_in_one_go() {
     let dir = tempfile::tempdir().unwrap();
     let (mut view, _) = View::open(&dir.path().join("view.sqlite"), Settings::default()).unwrap();
     for round in ["empty", "again"] {
-        #[expect(clippy::disallowed_methods, reason = "a measurement")]
-        let begun = std::time::Instant::now();
-        view.fold(&batch).unwrap();
-        let took = begun.elapsed();
+        let took = timed(|| drop(view.fold(&batch).unwrap()));
         println!("{round}: {rows} rows in {took:?}, {:.0}/s", rows as f64 / took.as_secs_f64());
     }
+    let reader = view.reader().unwrap();
+    let all = IssueFilter::default();
+    let words = IssueFilter { search: "chu ky so".to_owned(), ..all.clone() };
+    println!("first page of {} issues: {:?}", 170 * 125, timed(|| drop(reader.issues(&all).unwrap())));
+    println!("first page of a search that finds all: {:?}", timed(|| drop(reader.issues(&words).unwrap())));
+    println!("totals: {:?}", timed(|| drop(reader.totals(&[]).unwrap())));
+}
+
+fn timed(what: impl FnOnce()) -> Duration {
+    #[expect(clippy::disallowed_methods, reason = "a measurement")]
+    let begun = std::time::Instant::now();
+    what();
+    begun.elapsed()
 }

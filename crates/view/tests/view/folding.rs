@@ -2,6 +2,8 @@
 
 use crate::world::*;
 use hopluu_model::{ChangeHash, EventKind, Field, Kind, Side, Timestamp, Value};
+use proptest::prelude::*;
+
 use hopluu_view::{Batch, DocUpdate, Marks, Opened, Reader, Settings, View};
 
 fn first() -> DocUpdate {
@@ -128,4 +130,53 @@ fn what_cannot_be_used_is_deleted_and_said() {
     other.pragma_update(None, "user_version", 99).unwrap();
     drop(other);
     assert_eq!(View::open(&path, settings).unwrap().1, Opened::OtherLayout(99));
+}
+
+/// What a document says after some of its changes: two units, a merger of them, and what happens to it.
+fn told(changes: &[u8], from: usize) -> DocUpdate {
+    let doc = register(1);
+    let mut update = update(doc, u8::try_from(changes.len()).unwrap());
+    let kinds = [EventKind::MERGER_DRAFT, EventKind::MERGER_AGREE, EventKind::MERGER_PASS, EventKind::MERGER_WITHDRAW];
+    for (number, change) in (1..).zip(changes).skip(from) {
+        let unit = u32::from(change % 3) + 1;
+        // A snapshot is of the newest state, whichever change brought it up.
+        let last = (1..).zip(changes).filter(|(_, other)| u32::from(**other % 3) + 1 == unit).last().unwrap().0;
+        let fields = match unit {
+            3 => vec![(Field::FROM, ids(&[1, 2])), (Field::INTO, Value::Id(id(1))), (Field::AREA_HA, Value::Int(last))],
+            _ => vec![(Field::NAME, text(&format!("Tổ dân phố {last}")))],
+        };
+        update.records.push(record(doc, unit, if unit == 3 { Kind::MERGER } else { Kind::UNIT }, &fields));
+        let kind = kinds[usize::from(change / 3) % kinds.len()];
+        let passed =
+            with(event(100 + number, 3, kind, Side::Commune, &[]), &[(Field::EFFECTIVE_ON, day("2026-12-01"))]);
+        update.events.push(passed);
+        update.touches.push(touch(unit, CLERK, number.into()));
+    }
+    update
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_view_equals_its_rebuild(changes in proptest::collection::vec(any::<u8>(), 1..24), cuts in any::<[u8; 3]>()) {
+        let day = Marks { today: Some("2026-12-24".parse().unwrap()), ..Marks::default() };
+        let mut cuts: Vec<usize> = cuts.iter().map(|cut| usize::from(*cut) % changes.len()).collect();
+        cuts.push(changes.len());
+        cuts.sort_unstable();
+        let mut grown = View::memory().unwrap();
+        let mut from = 0;
+        for cut in cuts {
+            grown.fold(&batch(&[told(&changes[..cut], from)])).unwrap();
+            grown.mark(&day).unwrap();
+            from = cut;
+        }
+        let whole = DocUpdate { rebuild: true, ..told(&changes, 0) };
+        let mut fresh = View::memory().unwrap();
+        fresh.mark(&day).unwrap();
+        fresh.fold(&batch(std::slice::from_ref(&whole))).unwrap();
+        prop_assert_eq!(grown.dump().unwrap(), fresh.dump().unwrap());
+        grown.fold(&batch(&[whole])).unwrap();
+        prop_assert_eq!(grown.dump().unwrap(), fresh.dump().unwrap());
+    }
 }

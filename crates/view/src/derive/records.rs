@@ -1,32 +1,45 @@
-//! The rows of issues.
+//! What follows from single records: clashes within them, and the rows of issues.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::fold::{self, IssueState};
-use hopluu_model::{CollectionId, Field, Kind, RecordId, Snapshot, Value};
+use hopluu_model::fold::{self, IssueFold, IssueState};
+use hopluu_model::{CollectionId, DocKind, Field, Kind, RecordId, Snapshot, Value};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::Result;
+use crate::derive::clashes::{self, Scope};
 use crate::fold::Moved;
 use crate::load::{self, DocNo};
 
 /// What issues on a ring of duplicates show: triage has them, and none is a duplicate.
 const ON_RING: IssueState = IssueState::Received;
 
-/// Derives the rows of the issues that moved in a document; says whether a duplicate came, changed or went.
-pub(crate) fn derive(tx: &Connection, moved: &Moved) -> Result<bool> {
+/// Derives what follows from single records of a document: clashes within them, and the rows of issues.
+/// Names the records whose clashes came or went; says whether a duplicate came, changed or went.
+pub(crate) fn derive(tx: &Connection, moved: &Moved, also: &mut BTreeSet<RecordId>) -> Result<bool> {
+    let of_issues = matches!(moved.doc.kind, DocKind::Issues(_));
     let mut doubled = false;
     for id in &moved.records {
-        let before = doubles(tx, moved.no, *id)?;
-        let now = match load::record(tx, moved.no, *id)? {
-            Some(issue) if issue.kind == Kind::ISSUE => put(tx, moved.no, &issue)?,
-            Some(_) | None => {
-                tx.prepare_cached("delete from issue where doc = ? and record = ?")?
-                    .execute(params![moved.no, id.as_bytes()])?;
-                None
-            }
-        };
-        doubled |= before.is_some() || now.is_some();
+        let record = load::record(tx, moved.no, *id)?;
+        let mut clashes = record.as_ref().map_or_else(Vec::new, fold::fields);
+        if of_issues {
+            let before = doubles(tx, moved.no, *id)?;
+            let now = match record {
+                Some(issue) if issue.kind == Kind::ISSUE => {
+                    let fold = fold::issue(issue.doc, &load::events(tx, moved.no, *id)?);
+                    put(tx, moved.no, &issue, &fold)?;
+                    clashes.extend(fold.clashes);
+                    fold.other
+                }
+                Some(_) | None => {
+                    tx.prepare_cached("delete from issue where doc = ? and record = ?")?
+                        .execute(params![moved.no, id.as_bytes()])?;
+                    None
+                }
+            };
+            doubled |= before.is_some() || now.is_some();
+        }
+        clashes::put(tx, Scope::Record(*id), moved.no, &clashes, also)?;
     }
     Ok(doubled)
 }
@@ -64,11 +77,8 @@ fn doubles(tx: &Connection, no: DocNo, id: RecordId) -> Result<Option<Vec<u8>>> 
     Ok(other.flatten())
 }
 
-/// Writes the row of an issue; returns the issue it doubles.
-fn put(tx: &Connection, no: DocNo, issue: &Snapshot) -> Result<Option<Vec<u8>>> {
-    let fold = fold::issue(issue.doc, &load::events(tx, no, issue.id)?);
+fn put(tx: &Connection, no: DocNo, issue: &Snapshot, fold: &IssueFold) -> Result<()> {
     let category = fold.category.as_deref().unwrap_or_else(|| issue.text(Field::CATEGORY));
-    let other = fold.other.map(|other| other.0.to_vec());
     tx.prepare_cached("insert or replace into issue values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(
         params![
             no,
@@ -80,11 +90,11 @@ fn put(tx: &Connection, no: DocNo, issue: &Snapshot) -> Result<Option<Vec<u8>>> 
             category,
             fold.lead,
             issue.text(Field::CAUSE),
-            other,
+            fold.other.map(|other| other.0),
             fold.arrived.map(|at| at.0),
             fold.answered.map(|at| at.0),
             fold.arrived.unwrap_or(issue.stamp.at).0,
         ],
     )?;
-    Ok(other)
+    Ok(())
 }
