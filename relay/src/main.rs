@@ -1,2 +1,7 @@
-//! Program.
-fn main() {}
+//! The relay's program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    hopluu_relay::main_with(std::env::args_os())
+}

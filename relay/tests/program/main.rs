@@ -1,0 +1,8 @@
+//! The real program on loopback.
+
+mod caller;
+mod process;
+
+mod commands;
+mod province;
+mod strangers;
