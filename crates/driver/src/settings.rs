@@ -148,12 +148,15 @@ impl Settings {
             settings.take_file(path)?;
         }
         for (name, value) in env {
-            // Names without a section are no settings.
+            // Names without a section are no settings; a section of another program's is for that one.
             let Some((section, key)) = name.strip_prefix(PREFIX).and_then(|name| name.split_once("__")) else {
                 continue;
             };
-            let key = format!("{section}.{key}").to_lowercase();
-            settings.take(&key, value.clone(), Origin::Env(name.clone()))?;
+            let section = format!("{}.", section.to_lowercase());
+            if table.iter().any(|setting| setting.key.starts_with(&section)) {
+                let key = format!("{section}{}", key.to_lowercase());
+                settings.take(&key, value.clone(), Origin::Env(name.clone()))?;
+            }
         }
         for (key, value) in flags {
             settings.take(key, value.clone(), Origin::Flag)?;
@@ -239,7 +242,8 @@ pub fn template(table: &[Setting]) -> String {
             last = section;
         }
         let Setting { vi, en, default, .. } = setting;
-        text.push_str(&format!("# {vi}\n# {en}\n# {name} = {}\n", Value::from(*default)));
+        let value = default.parse().map_or_else(|_| Value::from(*default), Value::Integer);
+        text.push_str(&format!("# {vi}\n# {en}\n# {name} = {value}\n"));
     }
     text
 }

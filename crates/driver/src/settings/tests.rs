@@ -56,7 +56,9 @@ fn what_is_unknown_or_wrong_is_named_with_its_place() {
     assert!(error(&[], Some(&path)).contains("no setting \"bind\""));
     let (_dir, path) = file("[relay\n");
     assert!(error(&[], Some(&path)).contains("not valid TOML"));
-    assert!(Settings::from_parts(TABLE, &[], &env("HOPLUU_DEMO", "1"), None).is_ok(), "no section, no setting");
+    for (name, why) in [("HOPLUU_DEMO", "no section"), ("HOPLUU_WEB__PORT", "another program's section")] {
+        assert!(Settings::from_parts(TABLE, &[], &env(name, "1"), None).is_ok(), "{why}");
+    }
 }
 
 #[test]
