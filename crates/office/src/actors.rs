@@ -14,11 +14,13 @@ pub(crate) struct Actors {
     device: DeviceId,
     dice: Dice,
     current: BTreeMap<DocId, ActorId>,
+    /// The last number given to an issue, once one was given since the start.
+    pub(crate) issue_number: Option<u32>,
 }
 
 impl Actors {
     pub(crate) fn new(device: DeviceId, dice: Dice) -> Self {
-        Self { device, dice, current: BTreeMap::new() }
+        Self { device, dice, current: BTreeMap::new(), issue_number: None }
     }
 
     /// The author of a document; drawn at its first edit. Also tells whether it is new.

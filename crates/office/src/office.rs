@@ -185,6 +185,31 @@ impl Office {
         hopluu_model::EventId(self.actors.draw())
     }
 
+    /// The number of the next issue this office reports, for its speakable code. Never given twice.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn next_issue_number(&mut self) -> Result<u32, OfficeError> {
+        let number = match self.actors.issue_number {
+            Some(number) => number,
+            None => {
+                let last = self.mailbox.store().fact(ISSUE_NUMBER)?;
+                last.and_then(|bytes| postcard::from_bytes(&bytes).ok()).unwrap_or(0)
+            }
+        } + 1;
+        self.mailbox.remember(ISSUE_NUMBER, postcard::to_stdvec(&number).unwrap_or_default())?;
+        self.actors.issue_number = Some(number);
+        Ok(number)
+    }
+
+    /// The official code of a collection's commune; zeros until the roster has come, the province's own code
+    /// for its own collection.
+    #[must_use]
+    pub fn commune_code(&self, collection: &hopluu_model::CollectionId) -> String {
+        let known = self.mailbox.trust().roster().collection(collection);
+        known.map_or_else(|| "00000".to_owned(), |known| known.commune_code.clone())
+    }
+
     /// Saves what can be saved before the program ends. Losing it loses time, nothing else.
     ///
     /// # Errors
@@ -419,6 +444,9 @@ impl Office {
         self.actors.retire(&doc);
         self.mailbox.shelf().drop_snapshot(&doc)?;
         self.view.forget(doc)?;
+        // The view forgets what others said of the document too; it is told again.
+        let shown = self.mailbox.store().shown(&doc)?;
+        self.pending.marks.shown.push((doc, shown, Timestamp::default()));
         let applied = self.documents.get(self.mailbox.store(), doc)?.clock().clone();
         for edit in self.mailbox.own_beyond(&doc, &applied)? {
             match postcard::from_bytes::<Edit>(&edit) {
@@ -431,6 +459,9 @@ impl Office {
         Ok(())
     }
 }
+
+/// Where the number of the last issue reported here is remembered.
+const ISSUE_NUMBER: &str = "issues/last";
 
 fn shown_key(doc: &DocId) -> String {
     format!("shown/{}/{}", doc.collection, doc.kind)

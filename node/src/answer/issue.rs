@@ -1,0 +1,188 @@
+//! Issues: report, list, show, comment, move on.
+
+use std::fmt::Write as _;
+
+use hopluu_driver::{Complaint, Exit};
+use hopluu_model::edit::{Comment, MoveIssue, ReportIssue};
+use hopluu_model::fold::IssueState;
+use hopluu_model::{
+    DocId, DocKind, EventKind, Field, RecordId, Value as ModelValue, rules, text::IssueCode, vocabulary,
+};
+use hopluu_view::query::{IssueDetail, IssueFilter, IssueRow, Sentence};
+use serde_json::json;
+
+use super::{Desk, Typed, as_json, not_found, view_failed};
+use crate::client::Answer;
+use crate::machine::Trouble;
+
+impl Desk {
+    pub(super) async fn report(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
+        let year = self.clock.wall().date().year();
+        let doc = DocId::new(self.profile.collection, DocKind::Issues(u16::try_from(year).unwrap_or(0)));
+        let place = match typed.text("place") {
+            Some(place) => Some(self.place(place)?),
+            None => None,
+        };
+        let text = typed.must("text")?.to_owned();
+        let (category, cause) = (typed.must("category")?.to_owned(), typed.must("cause")?.to_owned());
+        let (proposal, urgent) = (typed.owned("proposal"), typed.flag("urgent"));
+        let letter = self.profile.letter.clone();
+        let collection = self.profile.collection;
+        let desk = self.desk(typed, doc);
+        let value = self
+            .write(desk, move |office| {
+                let (record, event) = (office.new_record(), office.new_event());
+                let number = office.next_issue_number()?;
+                let code = office.commune_code(&collection);
+                let code = IssueCode::new(&code, &letter, number)
+                    .map_err(|error| Trouble::Refused(crate::failed("issue-code", &error)))?;
+                let said = json!({ "code": code.to_string(), "id": record.to_string() });
+                Ok((ReportIssue { record, event, code, category, cause, text, proposal, place, urgent }, said))
+            })
+            .await?;
+        let code = value.get("code").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
+        Ok(Answer::new(value, format!("Đã lưu tại máy này: {code}"), format!("Saved here: {code}")))
+    }
+
+    pub(super) fn issues(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
+        let state = match typed.text("state") {
+            Some(slug) => Some(IssueState::from_slug(slug).ok_or_else(|| {
+                Complaint::new(
+                    Exit::Refused,
+                    "unknown-state",
+                    format!("Không có trạng thái {slug}."),
+                    format!("There is no state {slug}."),
+                )
+            })?),
+            None => None,
+        };
+        let filter = IssueFilter {
+            collection: self.collection_of(typed.text("commune"))?,
+            state,
+            category: typed.owned("category"),
+            search: typed.text("search").unwrap_or_default().to_owned(),
+            limit: typed.number("limit").and_then(|limit| u32::try_from(limit).ok()).unwrap_or(50),
+            ..IssueFilter::default()
+        };
+        let page = self.reader().issues(&filter).map_err(|error| view_failed(&error))?;
+        let mut text = String::new();
+        for row in &page.rows {
+            line(&mut text, row);
+        }
+        let (vi, en) = (format!("{text}{} phiếu", page.total), format!("{text}{} issues", page.total));
+        Ok(Answer::new(as_json(&page), vi, en))
+    }
+
+    pub(super) fn issue(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
+        let detail = self.detail(typed.must("code")?)?;
+        let row = &detail.issue;
+        let mut text = String::new();
+        line(&mut text, row);
+        let category = vocabulary::vi("issue_category", &row.category);
+        let _ = writeln!(text, "  loại: {category} · nguyên nhân: {}", row.cause);
+        if !row.proposal.is_empty() {
+            let _ = writeln!(text, "  đề xuất: {}", row.proposal);
+        }
+        for event in &detail.events {
+            let said = event.fields.get(&Field::TEXT).or_else(|| event.fields.get(&Field::REASON));
+            let said = said.and_then(ModelValue::as_text).unwrap_or_default();
+            let label = rules::event_label(event.kind);
+            let _ = writeln!(text, "  {} · {} · {label} {said}", event.at, event.by.name);
+        }
+        for clash in &detail.clashes {
+            let _ = writeln!(text, "  Cần thống nhất: {} ({})", clash.text, clash.key);
+        }
+        let text = text.trim_end().to_owned();
+        Ok(Answer::new(as_json(&detail), text.clone(), text))
+    }
+
+    pub(super) async fn comment(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
+        let detail = self.detail(typed.must("code")?)?;
+        let desk = self.desk(typed, detail.issue.doc);
+        let text = typed.must("text")?.to_owned();
+        let (issue, urgent) = (detail.issue.id, detail.issue.urgent);
+        let numbers_only = vocabulary::numbers_only(&detail.issue.category);
+        let value = self
+            .write(desk, move |office| {
+                let event = office.new_event();
+                Ok((Comment { issue, event, text, numbers_only, urgent }, json!({ "event": event.to_string() })))
+            })
+            .await?;
+        Ok(Answer::new(value, "Đã lưu tại máy này.", "Saved here."))
+    }
+
+    pub(super) async fn move_issue(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
+        let detail = self.detail(typed.must("code")?)?;
+        let slug = typed.must("event")?;
+        let kind = EventKind::from_slug(slug).filter(|kind| matches!(kind.0, 1..=12)).ok_or_else(|| {
+            Complaint::new(
+                Exit::Usage,
+                "unknown-event",
+                format!("Không có việc {slug}. `hopluu issue move --help` liệt kê."),
+                format!("There is no event {slug}. `hopluu issue move --help` lists them."),
+            )
+        })?;
+        let other: Option<RecordId> = match typed.text("other") {
+            Some(code) => Some(self.detail(code)?.issue.id),
+            None => None,
+        };
+        let desk = self.desk(typed, detail.issue.doc);
+        let (text, reason) = (typed.owned("text"), typed.owned("reason"));
+        let (lead, category) = (typed.owned("lead"), typed.owned("category"));
+        let (issue, after, urgent) = (detail.issue.id, detail.frontier, detail.issue.urgent);
+        let numbers_only = vocabulary::numbers_only(&detail.issue.category);
+        let value = self
+            .write(desk, move |office| {
+                let event = office.new_event();
+                let form = MoveIssue {
+                    text,
+                    reason,
+                    lead,
+                    category,
+                    other,
+                    numbers_only,
+                    urgent,
+                    ..MoveIssue::new(issue, event, kind, after)
+                };
+                Ok((form, json!({ "event": event.to_string() })))
+            })
+            .await?;
+        Ok(Answer::new(value, "Đã lưu tại máy này.", "Saved here."))
+    }
+
+    fn detail(&self, code: &str) -> Result<IssueDetail, Complaint> {
+        let found = self.reader().issue(code).map_err(|error| view_failed(&error))?;
+        found.ok_or_else(|| not_found("phiếu", "issue", code))
+    }
+
+    /// A unit or building by name or id.
+    fn place(&self, typed: &str) -> Result<RecordId, Complaint> {
+        let units =
+            self.reader().find_units(typed, Some(self.profile.collection)).map_err(|error| view_failed(&error))?;
+        if let [unit] = units.as_slice() {
+            return Ok(unit.id);
+        }
+        let sites = self.reader().sites(self.profile.collection).map_err(|error| view_failed(&error))?;
+        let mut named = sites.iter().flat_map(|sites| &sites.sites).filter(|site| site.name == typed);
+        match (named.next(), named.next()) {
+            (Some(site), None) => Ok(site.id),
+            _ => Err(not_found("thôn, tổ hoặc trụ sở", "unit or site", typed)),
+        }
+    }
+}
+
+fn line(text: &mut String, row: &IssueRow) {
+    let urgent = if row.urgent { " [khẩn]" } else { "" };
+    let _ = writeln!(text, "{}{urgent}  {}  {}  [{}]", row.code, row.state.vi(), row.text, sentence(&row.sentence));
+}
+
+/// The one true sentence, in the words of the pages.
+pub(super) fn sentence(sentence: &Sentence) -> String {
+    match sentence {
+        Sentence::Saved => "Đã lưu tại máy này".to_owned(),
+        Sentence::AtRelay => "Đã gửi đi, chờ tỉnh nhận".to_owned(),
+        Sentence::AtProvince => "Tỉnh đã nhận".to_owned(),
+        Sentence::Seen => "Tỉnh đã xem".to_owned(),
+        Sentence::Refused { text, .. } => format!("Không được chấp nhận: {text}"),
+    }
+}

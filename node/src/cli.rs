@@ -1,0 +1,402 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hopluu_driver::Lang;
+
+/// Hợp Lưu: hồ sơ của xã, phường, làm việc cả khi mất mạng.
+/// Records of communes that work without a line and flow together with the province.
+#[derive(Debug, Parser)]
+#[command(name = "hopluu", version, propagate_version = true, max_term_width = 110, after_help = AFTER)]
+pub(crate) struct Cli {
+    /// Thư mục dữ liệu của văn phòng · Data directory of the office
+    #[arg(long, global = true, default_value = "hopluu-data")]
+    pub(crate) dir: PathBuf,
+    /// In kết quả dạng JSON · Print JSON
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// Ngôn ngữ · Language
+    #[arg(long, global = true, value_enum, default_value_t = Language::Vi)]
+    pub(crate) lang: Language,
+    /// Người nhập · Who types this
+    #[arg(long = "as", global = true, value_name = "NAME", default_value = "dòng lệnh")]
+    pub(crate) name: String,
+    /// Vai trò của người nhập; mặc định theo văn phòng · Role of who types; by default that of the office
+    #[arg(long, global = true, value_enum)]
+    pub(crate) role: Option<RoleArg>,
+    /// Dữ liệu minh họa · Mark new records as demonstration data
+    #[arg(long, global = true, hide = true)]
+    pub(crate) made_up: bool,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER: &str = "\
+Ví dụ · Examples:
+  hopluu demo                                     chạy thử cả một tỉnh nhỏ · a whole small province
+  hopluu join --dir xa HL1-...                    ghi danh máy này · enrol this machine
+  hopluu serve --dir xa                           chạy văn phòng · run the office
+  hopluu issue report --dir xa --category chu_ky_so \"Chưa được cấp chữ ký số\"
+  hopluu status --dir xa --json
+
+Mã kết thúc · Exit codes: 0 xong · 1 không thành công · 2 dòng lệnh sai · 3 chưa chạy · 4 thiết lập sai ·
+5 thư mục đang dùng · 6 đã có · 7 chưa cài đặt · 8 bị từ chối · 9 địa chỉ · 10 bản mới hơn · 11 quá giờ ·
+12 kiểm tra thấy lỗi";
+
+/// The two languages of messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Language {
+    /// Tiếng Việt
+    Vi,
+    /// English
+    En,
+}
+
+impl From<Language> for Lang {
+    fn from(language: Language) -> Self {
+        match language {
+            Language::Vi => Self::Vi,
+            Language::En => Self::En,
+        }
+    }
+}
+
+/// The parts people play.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum RoleArg {
+    /// Cán bộ xã · clerk of a commune
+    Clerk,
+    /// Lãnh đạo xã · leader of a commune
+    Leader,
+    /// Tiếp nhận của tỉnh · triage at the province
+    Triage,
+    /// Đơn vị chủ trì · handler in a department
+    Handler,
+    /// Quản trị tỉnh · admin of the province
+    Admin,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Chạy thử cả một tỉnh nhỏ trên máy này · Run a whole small province on this machine
+    Demo(Demo),
+    /// Lập bàn tỉnh · Found a province desk
+    Province {
+        #[command(subcommand)]
+        command: Province,
+    },
+    /// Mời một văn phòng xã · Invite an office of a commune (province desk)
+    Invite(Invite),
+    /// Ghi danh máy này bằng mã mời · Enrol this machine with an invitation
+    Join(Join),
+    /// Chạy văn phòng · Run the office
+    Serve,
+    /// Tình trạng văn phòng · How the office stands
+    Status,
+    /// Khó khăn, vướng mắc · Issues
+    Issue {
+        #[command(subcommand)]
+        command: Issue,
+    },
+    /// Thôn, tổ dân phố · Residential units
+    Unit {
+        #[command(subcommand)]
+        command: Unit,
+    },
+    /// Việc cần thống nhất · What is to be settled
+    Settle {
+        #[command(subcommand)]
+        command: Settle,
+    },
+    /// Danh mục đơn vị hành chính · Catalogue of places
+    Places {
+        #[command(subcommand)]
+        command: Places,
+    },
+    /// Thiết bị đã ghi danh · Enrolled devices
+    Devices,
+    /// Thu hồi một thiết bị · Revoke a device (province desk)
+    Revoke(Revoke),
+    /// Kiểm tra máy này · Check this machine
+    Doctor,
+    /// Thiết lập · Settings
+    Config {
+        #[command(subcommand)]
+        command: Config,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Ví dụ · Examples:\n  hopluu demo --once\n  hopluu demo --once --json\n  hopluu demo cut --dir D\n  hopluu demo heal --dir D"
+)]
+pub(crate) struct Demo {
+    /// Chạy hết kịch bản rồi dừng · End after the story
+    #[arg(long)]
+    pub(crate) once: bool,
+    #[command(subcommand)]
+    pub(crate) command: Option<DemoCommand>,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum DemoCommand {
+    /// Cắt đường truyền của hai nhà Sông Công · Cut the line of both houses of Sông Công
+    Cut,
+    /// Nối lại đường truyền · Mend the line
+    Heal,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Province {
+    /// Lập tỉnh: khóa gốc, bàn tỉnh, danh bạ · Make root key, desk and roster
+    #[command(after_help = "Ví dụ · Example:\n  hopluu province init --dir tinh --province 19 --relay HLR1-...")]
+    Init {
+        /// Mã tỉnh, hai chữ số · Province code, two digits
+        #[arg(long)]
+        province: String,
+        /// Mã trạm do `hopluu-relay init` in ra · The ticket printed by `hopluu-relay init`
+        #[arg(long)]
+        relay: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Ví dụ · Example:\n  hopluu invite --dir tinh --commune 05518 --label \"Nhà A\"")]
+pub(crate) struct Invite {
+    /// Mã xã, phường, đặc khu · Commune code
+    #[arg(long)]
+    pub(crate) commune: String,
+    /// Nơi đặt máy · Where the office stands
+    #[arg(long)]
+    pub(crate) label: String,
+    /// Có hiệu lực trong bao nhiêu ngày · Valid for so many days
+    #[arg(long, default_value_t = 14)]
+    pub(crate) days: u32,
+    /// Địa chỉ trạm ghi vào mã mời, thay cho địa chỉ đã biết · Relay address to write into the invitation
+    #[arg(long)]
+    pub(crate) relay_address: Option<String>,
+    /// In mã QR · Print a QR code
+    #[arg(long)]
+    pub(crate) qr: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = "Ví dụ · Example:\n  hopluu join --dir xa HL1-ABCDE-...")]
+pub(crate) struct Join {
+    /// Mã mời; xuống dòng, khoảng trắng không sao · The invitation; spaces and line breaks do not matter
+    #[arg(required = true, num_args = 1..)]
+    pub(crate) invitation: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Issue {
+    /// Báo khó khăn, vướng mắc · Report an issue
+    #[command(
+        after_help = "Ví dụ · Example:\n  hopluu issue report --category ha_tang_ky_thuat --urgent \"Mất mạng từ sáng\""
+    )]
+    Report {
+        /// Loại (mã) · Category (slug)
+        #[arg(long)]
+        category: String,
+        /// Nguyên nhân: khach_quan, chu_quan, chua_ro · Cause
+        #[arg(long, default_value = "chua_ro")]
+        cause: String,
+        /// Đề xuất, kiến nghị · What would help
+        #[arg(long)]
+        proposal: Option<String>,
+        /// Thôn, tổ hoặc trụ sở liên quan · Unit or site concerned
+        #[arg(long)]
+        place: Option<String>,
+        /// Việc khẩn · Cannot wait
+        #[arg(long)]
+        urgent: bool,
+        /// Nội dung · What is difficult
+        text: String,
+    },
+    /// Danh sách · List
+    List {
+        /// Tìm, có dấu hoặc không dấu · Search, with or without accents
+        #[arg(long, default_value = "")]
+        search: String,
+        /// Trạng thái (mã) · State (slug)
+        #[arg(long)]
+        state: Option<String>,
+        /// Loại (mã) · Category (slug)
+        #[arg(long)]
+        category: Option<String>,
+        /// Mã xã (ở bàn tỉnh) · Commune code (at the province)
+        #[arg(long)]
+        commune: Option<String>,
+        /// Số dòng · Rows
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// Chi tiết một phiếu · One issue
+    Show {
+        /// Mã phiếu, như 05518-B-0142 · Its code
+        code: String,
+    },
+    /// Ghi thêm ý kiến · Comment
+    Comment {
+        /// Mã phiếu · Its code
+        code: String,
+        /// Nội dung · What is said
+        text: String,
+    },
+    /// Chuyển trạng thái · Move on
+    #[command(
+        after_help = "Ví dụ · Examples:\n  hopluu issue move 05518-B-0142 receive\n  hopluu issue move 05518-B-0142 forward --lead so_noi_vu\n  hopluu issue move 05518-B-0142 answer --text \"Đã cấp\"\n\nxã: solved reopen withdraw reply · tỉnh: receive forward start ask answer duplicate refuse close"
+    )]
+    Move {
+        /// Mã phiếu · Its code
+        code: String,
+        /// Việc · What happens
+        event: String,
+        /// Nội dung · What is said
+        #[arg(long)]
+        text: Option<String>,
+        /// Lý do · Reason
+        #[arg(long)]
+        reason: Option<String>,
+        /// Đơn vị chủ trì (mã) · Lead department (slug)
+        #[arg(long)]
+        lead: Option<String>,
+        /// Loại (mã) · Category (slug)
+        #[arg(long)]
+        category: Option<String>,
+        /// Trùng với phiếu · Duplicate of
+        #[arg(long)]
+        other: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Unit {
+    /// Thêm · Add
+    Add {
+        /// Tên · Name
+        name: String,
+        /// Loại (mã): to_dan_pho, thon, xom, ap... · Kind (slug)
+        #[arg(long, default_value = "to_dan_pho")]
+        kind: String,
+        /// Số hộ · Households
+        #[arg(long)]
+        households: Option<i64>,
+    },
+    /// Danh sách · List
+    List {
+        /// Tính đến ngày · As of a day
+        #[arg(long)]
+        at: Option<String>,
+        /// Mã xã (ở bàn tỉnh) · Commune code (at the province)
+        #[arg(long)]
+        commune: Option<String>,
+    },
+    /// Đổi tên · Rename
+    Rename {
+        /// Tên hoặc mã · Name or id
+        unit: String,
+        /// Tên mới · New name
+        name: String,
+    },
+    /// Sửa số hộ · Correct the households
+    Households {
+        /// Tên hoặc mã · Name or id
+        unit: String,
+        /// Số hộ · Households
+        households: i64,
+    },
+    /// Nhập các thôn, tổ theo quyết định · Merge units by a decision (leader)
+    #[command(
+        after_help = "Ví dụ · Example:\n  hopluu unit merge --role leader \"Tổ dân phố 3 (Cải Đan)\" \"Tổ dân phố 4 (Cải Đan)\" \\\n      --into \"Tổ dân phố 3\" --decision 00/NQ-HĐND --effective 2026-12-01"
+    )]
+    Merge {
+        /// Các thôn, tổ được nhập (tên hoặc mã) · Units to merge
+        #[arg(required = true, num_args = 2..)]
+        from: Vec<String>,
+        /// Tên mới, hoặc tên/mã đơn vị có sẵn với --existing · New name, or an existing unit with --existing
+        #[arg(long)]
+        into: String,
+        /// Nhập vào đơn vị có sẵn · The target exists already
+        #[arg(long)]
+        existing: bool,
+        /// Số văn bản · Number of the decision
+        #[arg(long)]
+        decision: String,
+        /// Cơ quan thông qua · Body that passed it
+        #[arg(long, default_value = "HĐND")]
+        body: String,
+        /// Ngày có hiệu lực · Effective on
+        #[arg(long)]
+        effective: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Settle {
+    /// Danh sách · List
+    List,
+    /// Chi tiết · Show one
+    Show {
+        /// Mã, ít nhất bốn ký tự · Key, at least four characters
+        key: String,
+    },
+    /// Chọn · Choose
+    Choose {
+        /// Mã · Key
+        key: String,
+        /// Lựa chọn, đếm từ 1 · Which option, counted from 1
+        option: usize,
+        /// Lý do · Reason
+        #[arg(long)]
+        reason: Option<String>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Places {
+    /// Các xã, phường của một tỉnh · Communes of a province
+    List {
+        /// Mã tỉnh · Province code
+        province: String,
+    },
+    /// Một mã nghĩa là gì vào một ngày · What a code means on a day
+    #[command(
+        after_help = "Ví dụ · Examples:\n  hopluu places at 2025-06-30 05518\n  hopluu places at 2025-07-01 05518"
+    )]
+    At {
+        /// Ngày · Day
+        date: String,
+        /// Các mã · Codes
+        #[arg(required = true)]
+        codes: Vec<String>,
+    },
+    /// Tìm theo tên · Find by name
+    Find {
+        /// Mã tỉnh · Province code
+        province: String,
+        /// Tên, có dấu hoặc không dấu · Name
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Revoke {
+    /// Thiết bị: mã hoặc phần đầu của mã · Device: its id or the beginning of it
+    pub(crate) device: String,
+    /// Lý do · Reason
+    #[arg(long)]
+    pub(crate) reason: String,
+    /// Không hỏi lại · Do not ask again
+    #[arg(long)]
+    pub(crate) yes: bool,
+}
+
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum Config {
+    /// In mọi thiết lập và nguồn của chúng · Print all settings and where they come from
+    Show,
+    /// Kiểm tra · Check
+    Check,
+}

@@ -1,0 +1,80 @@
+//! The settings of the office program.
+
+use std::path::Path;
+
+use hopluu_driver::settings::{Setting, Settings, SettingsError};
+use hopluu_driver::{Complaint, Exit, logs};
+
+/// Every setting; nothing else is read.
+const TABLE: &[Setting] = &[
+    Setting {
+        key: "log.level",
+        default: "info",
+        vi: "mức nhật ký: error, warn, info, debug, trace",
+        en: "log level: error, warn, info, debug, trace",
+        check: logs::check_level,
+    },
+    Setting {
+        key: "cache.documents_mib",
+        default: "32",
+        vi: "bộ nhớ cho hồ sơ đang mở, MiB (bàn tỉnh: 256)",
+        en: "memory for open documents, MiB (province desk: 256)",
+        check: number,
+    },
+    Setting {
+        key: "cache.view_kib",
+        default: "2048",
+        vi: "bộ nhớ đệm của khung nhìn, KiB",
+        en: "page cache of the view, KiB",
+        check: number,
+    },
+    Setting {
+        key: "cache.index_mib",
+        default: "8",
+        vi: "bộ nhớ đệm của chỉ mục, MiB",
+        en: "page cache of the index, MiB",
+        check: number,
+    },
+    Setting {
+        key: "line.mtu_probe",
+        default: "on",
+        vi: "dò cỡ gói tin: on, off (off khi trả tiền theo dung lượng)",
+        en: "probe the packet size: on, off (off on metered lines)",
+        check: on_off,
+    },
+    Setting {
+        key: "clock.offset_ms",
+        default: "0",
+        vi: "lệch đồng hồ, chỉ để kiểm thử",
+        en: "offset of the wall clock, for tests only",
+        check: signed,
+    },
+];
+
+/// Reads all settings of the office in a data directory.
+pub(crate) fn read(dir: &Path) -> Result<Settings, Complaint> {
+    let file = dir.join("config.toml");
+    Settings::read(TABLE, &[], Some(&file)).map_err(|error| complaint(&error))
+}
+
+fn complaint(error: &SettingsError) -> Complaint {
+    Complaint::new(
+        Exit::BadSettings,
+        "bad-settings",
+        "Thiết lập không hợp lệ. Sửa chỗ nêu dưới đây; `hopluu config show` in các khóa được biết.",
+        "A setting is not valid. Mend what is named below; `hopluu config show` prints the known keys.",
+    )
+    .because(error)
+}
+
+fn number(text: &str) -> Result<(), String> {
+    text.parse::<u32>().map(|_| ()).map_err(|_| "a whole number".to_owned())
+}
+
+fn signed(text: &str) -> Result<(), String> {
+    text.parse::<i64>().map(|_| ()).map_err(|_| "a whole number".to_owned())
+}
+
+fn on_off(text: &str) -> Result<(), String> {
+    if matches!(text, "on" | "off") { Ok(()) } else { Err("on | off".to_owned()) }
+}

@@ -1,0 +1,84 @@
+//! The running office.
+
+use std::sync::Arc;
+
+use hopluu_driver::control::{Control, ControlError};
+use hopluu_driver::{Clock, Complaint, Exit, logs, start};
+use hopluu_model::Tick;
+use hopluu_transport::{Config as LineConfig, Identity};
+use hopluu_view::Reader;
+use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::answer::Desk;
+use crate::config;
+use crate::home::Home;
+use crate::machine::{NodeMachine, Shared};
+use crate::opening;
+
+/// Readers that answer questions side by side.
+const READERS: usize = 2;
+
+/// Runs the office until it is told to stop.
+pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
+    let settings = config::read(home.dir())?;
+    logs::start(settings.get("log.level"), if json { logs::Shape::Json } else { logs::Shape::Lines });
+    let clock = Clock::with_offset(settings.parse("clock.offset_ms").unwrap_or(0));
+    let (office, profile) = opening::open(home, &settings, clock.wall())?;
+    let (key, _) = home.read()?;
+    let identity = Identity::from_seed(key.seed());
+    let mut line = LineConfig::office();
+    if settings.get("line.mtu_probe") == "off" {
+        line.mtu_probe = None;
+    }
+    let cache_kib = settings.parse("cache.view_kib").unwrap_or(2_048);
+    let readers: Result<Vec<Reader>, _> = (0..READERS).map(|_| Reader::open(&home.view(), cache_kib)).collect();
+    let readers = readers.map_err(|error| crate::failed("view-open", &error))?;
+    let live = Shared::default();
+    let machine = NodeMachine::new(home.clone(), settings, (office, profile.clone()), Arc::clone(&live));
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = runtime.map_err(|error| crate::failed("runtime", &error))?;
+    runtime.block_on(async {
+        let control = Control::bind(&home.socket()).map_err(|error| socket(home, &error))?;
+        let handle = start(machine, &identity, line, clock).map_err(|error| crate::failed("start", &error))?;
+        let desk = Arc::new(Desk::new(handle.clone(), readers, profile, live, clock));
+        let answering = {
+            let desk = Arc::clone(&desk);
+            tokio::spawn(control.serve(move |request| {
+                let desk = Arc::clone(&desk);
+                async move { desk.answer(request).await }
+            }))
+        };
+        tracing::info!(device = %key.id().short(), dir = %home.dir().display(), "ready");
+        if json {
+            println!("{}", json!({ "ready": true, "device": key.id().to_string(), "tick": Tick(0).0 }));
+        }
+        stopped(&handle).await.map_err(|error| crate::failed("signals", &error))?;
+        answering.abort();
+        handle.shutdown().await;
+        Ok(Exit::Ok)
+    })
+}
+
+/// Waits for a signal to stop, or for the machine to end by itself.
+async fn stopped<C>(handle: &hopluu_driver::Handle<C>) -> std::io::Result<()> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+        () = handle.ended() => tracing::error!("the machine ended by itself"),
+    }
+    Ok(())
+}
+
+fn socket(home: &Home, error: &ControlError) -> Complaint {
+    match error {
+        ControlError::InUse { .. } => Complaint::new(
+            Exit::InUse,
+            "data-dir-in-use",
+            format!("Văn phòng trong {} đang chạy rồi.", home.dir().display()),
+            format!("The office in {} is running already.", home.dir().display()),
+        ),
+        other => home.unusable(other),
+    }
+}
