@@ -5,10 +5,12 @@ use std::path::Path;
 use hopluu_driver::control::ControlError;
 use hopluu_driver::settings::SettingsError;
 use hopluu_driver::{Complaint, Exit, StartError};
+use hopluu_mailbox::MailboxError;
 use hopluu_store_sled::OpenError;
 use hopluu_transport::TransportError;
 
 use crate::home::HomeError;
+use crate::machine::RelayError;
 
 pub(crate) fn of_settings(error: &SettingsError) -> Complaint {
     Complaint::new(
@@ -124,6 +126,26 @@ pub(crate) fn of_control(error: &ControlError, dir: &Path) -> Complaint {
             format!("Không nói chuyện được với trạm trong {dir}. Hãy kiểm tra quyền truy cập và phiên bản."),
             format!("Cannot speak with the relay in {dir}. Check the permissions and the version."),
         ),
+    };
+    complaint.because(error)
+}
+
+pub(crate) fn of_relay(error: &RelayError, dir: &Path) -> Complaint {
+    let dir = dir.display();
+    let complaint = match error {
+        RelayError::Mailbox(MailboxError::Roster(_)) => Complaint::new(
+            Exit::NotSetUp,
+            "identity-mismatch",
+            format!(
+                "Danh bạ trong {dir}/journal không thuộc về chủ ghi trong identity/owner. Hãy phục hồi thư mục identity \
+                 từ bản sao lưu mới nhất, hoặc chuyển journal và index đi nơi khác; các văn phòng sẽ gửi lại dữ liệu."
+            ),
+            format!(
+                "The roster in {dir}/journal is not that of the owner in identity/owner. Restore the directory identity \
+                 from the newest backup, or move journal and index away; the offices will send everything again."
+            ),
+        ),
+        _ => failed(),
     };
     complaint.because(error)
 }

@@ -35,13 +35,13 @@ pub(crate) fn init(
             format!(
                 "Việc tiếp theo:\n  1. Chạy trạm:  hopluu-relay serve --dir {dir}\n  2. Mở cổng UDP {} trên tường lửa; \
                  các văn phòng gọi tới {at}.\n  3. Tại bàn tỉnh, nhập mã trên khi lập tỉnh. Ai có mã trước thì trạm \
-                 thuộc về người đó: hãy giữ kín.\n  4. Sao lưu thư mục {dir}/identity.",
+                 thuộc về người đó: hãy giữ kín.\n  4. Sao lưu thư mục {dir}/identity; mã trạm cũng nằm ở đó.",
                 bind.port()
             ),
             format!(
                 "Next:\n  1. Run the relay:  hopluu-relay serve --dir {dir}\n  2. Open UDP port {} in the firewall; \
                  offices call {at}.\n  3. At the province desk, enter the ticket when the province is set up. Whoever \
-                 has it first owns the relay: keep it secret.\n  4. Back up the directory {dir}/identity.",
+                 has it first owns the relay: keep it secret.\n  4. Back up the directory {dir}/identity; the ticket lies there too.",
                 bind.port()
             ),
         );

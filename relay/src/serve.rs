@@ -50,7 +50,7 @@ pub(crate) fn serve(dir: &Path, bind: Option<SocketAddr>, console: Console) -> R
     let relay = Relay::open(home.clone(), identity, plan.cache_bytes, Dice::new()).map_err(|error| match error {
         RelayError::Open(error) => complaints::of_store(&error, dir),
         RelayError::Home(error) => complaints::of_home(&error, dir),
-        error @ (RelayError::Mailbox(_) | RelayError::Closed) => complaints::failed().because(&error),
+        error @ (RelayError::Mailbox(_) | RelayError::Closed) => complaints::of_relay(&error, dir),
     })?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(THREADS).enable_all().build();
     let runtime = runtime.map_err(|error| complaints::failed().because(&error))?;

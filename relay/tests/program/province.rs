@@ -4,7 +4,7 @@ use hopluu_wire::Frame;
 use rustix::process::Signal;
 
 use crate::caller::Caller;
-use crate::process::{Place, Running, run_json};
+use crate::process::{Place, Running, run, run_json};
 
 /// The relay's code for a device that the roster does not name.
 const UNKNOWN: u8 = 4;
@@ -67,6 +67,11 @@ async fn a_province_claims_it_and_keeps_it_after_the_store_was_lost() {
     assert_eq!(stranger.hear_goodbye().await.0, UNKNOWN);
 
     assert_eq!(running.stop(Signal::TERM), Some(0));
+    let (owner, aside) = (place.dir.join("identity/owner"), place.dir.join("owner.aside"));
+    std::fs::rename(&owner, &aside).expect("there is an owner");
+    let refused = run(&["serve", "--dir", place.path()]);
+    assert_eq!(refused.status.code(), Some(7), "a roster of nobody's is named");
+    std::fs::rename(&aside, &owner).expect("the owner is put back");
     for name in ["journal", "index"] {
         std::fs::remove_dir_all(place.dir.join(name)).unwrap();
         std::fs::create_dir(place.dir.join(name)).unwrap();
