@@ -43,6 +43,13 @@ const TABLE: &[Setting] = &[
         check: on_off,
     },
     Setting {
+        key: "line.idle_s",
+        default: "40",
+        vi: "sau bao nhiêu giây im lặng thì coi như mất kết nối",
+        en: "seconds of silence after which a line counts as lost",
+        check: number,
+    },
+    Setting {
         key: "clock.offset_ms",
         default: "0",
         vi: "lệch đồng hồ, chỉ để kiểm thử",

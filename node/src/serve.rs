@@ -1,6 +1,7 @@
 //! The running office.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hopluu_driver::control::{Control, ControlError};
 use hopluu_driver::{Clock, Complaint, Exit, logs, start};
@@ -31,6 +32,8 @@ pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
     if settings.get("line.mtu_probe") == "off" {
         line.mtu_probe = None;
     }
+    line.idle_timeout = Duration::from_secs(settings.parse("line.idle_s").unwrap_or(40).max(2));
+    line.keep_alive = line.idle_timeout.mul_f32(0.35);
     let cache_kib = settings.parse("cache.view_kib").unwrap_or(2_048);
     let readers: Result<Vec<Reader>, _> = (0..READERS).map(|_| Reader::open(&home.view(), cache_kib)).collect();
     let readers = readers.map_err(|error| crate::failed("view-open", &error))?;

@@ -281,22 +281,24 @@ impl Desk {
         Ok(Answer::new(json!({ "checks": rows, "faults": faults }), text.clone(), text))
     }
 
-    /// How this office's documents stand: for comparing offices, in the demo and by hand.
+    /// How this office's documents stand, and how much each device wrote: for comparing offices.
     pub(super) async fn digest(&self) -> Result<Answer, Complaint> {
         let value = self
             .with(|office, _, _| {
                 let store = office.mailbox().store();
-                let mut docs = serde_json::Map::new();
+                let (mut docs, mut devices) = (serde_json::Map::new(), std::collections::BTreeMap::new());
                 let mut edits = 0;
                 for doc in store.docs().map_err(hopluu_office::OfficeError::from)? {
                     let clock = store.clock(&doc).map_err(hopluu_office::OfficeError::from)?;
                     edits += clock.len();
-                    docs.insert(
-                        name(&doc),
-                        json!({ "changes": clock.len(), "digest": hex(&hopluu_wire::digest_of_clock(&clock)) }),
-                    );
+                    let digest = hex(&hopluu_wire::digest_of_clock(&clock));
+                    docs.insert(name(&doc), json!({ "changes": clock.len(), "digest": digest }));
+                    for (actor, tip) in clock.0 {
+                        *devices.entry(hex(&hopluu_identity::prefix_of(&actor))).or_insert(0) += tip.seq;
+                    }
                 }
-                Ok(json!({ "documents": docs, "changes": edits }))
+                let own = hex(&hopluu_identity::actor_prefix(&office.mailbox().trust().device()));
+                Ok(json!({ "documents": docs, "changes": edits, "devices": devices, "own": own }))
             })
             .await?;
         let text = value.to_string();
