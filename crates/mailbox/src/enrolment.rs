@@ -177,6 +177,14 @@ impl Mailbox {
         }
     }
 
+    /// Tells whoever greets about the devices that wait for the desk: no cursor knows of them.
+    pub(crate) fn tell_waiting(&mut self, conn: ConnId) {
+        let joins: Vec<Vec<u8>> = self.trust.joins().iter().map(|join| join.to_bytes()).collect();
+        if matches!(self.role, Role::Relay { .. }) && !joins.is_empty() {
+            self.send(conn, &Frame::Joins(joins));
+        }
+    }
+
     /// Joins that a relay passes on. The desk confirms them: it made the invitations.
     fn joins(&mut self, now: Tick, wall: Timestamp, joins: &[Vec<u8>]) -> Result<(), MailboxError> {
         for join in joins.iter().filter_map(|bytes| Join::from_bytes(bytes)) {
@@ -274,6 +282,10 @@ impl Mailbox {
                 self.withdraw(*device)?;
                 self.drive(now, EngineInput::Evict { device: *device });
             }
+        }
+        for (conn, doc, actor) in self.peers.take_waiting() {
+            let next = self.store.tip(&doc, &actor)?.map_or(0, |tip| tip.seq) + 1;
+            self.send(conn, &Frame::From { doc, actor, next });
         }
         self.staged.outputs.push(Output::RosterMoved);
         self.staged.roster_from = Some(self.staged.roster_from.unwrap_or(extended.from).min(extended.from));

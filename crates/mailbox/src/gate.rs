@@ -1,9 +1,9 @@
 //! Who may speak, and what comes before the conversation.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_identity::JoinError;
-use hopluu_model::DeviceId;
+use hopluu_model::{ActorId, DeviceId, DocId};
 use hopluu_sync::ConnId;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ pub(crate) struct Peer {
     pub(crate) gate: Gate,
     /// Roster entries that came so far, until the head they belong to is reached.
     pub(crate) roster: Vec<Vec<u8>>,
+    /// Chains that a newer roster may let in; asked for again when ours moves.
+    pub(crate) waiting: BTreeSet<(DocId, ActorId)>,
 }
 
 #[derive(Debug)]
@@ -44,7 +46,7 @@ pub(crate) struct Peers(BTreeMap<ConnId, Peer>);
 
 impl Peers {
     pub(crate) fn insert(&mut self, conn: ConnId, device: DeviceId, gate: Gate) {
-        self.0.insert(conn, Peer { device, gate, roster: Vec::new() });
+        self.0.insert(conn, Peer { device, gate, roster: Vec::new(), waiting: BTreeSet::new() });
     }
 
     pub(crate) fn remove(&mut self, conn: ConnId) -> Option<Peer> {
@@ -61,6 +63,15 @@ impl Peers {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (ConnId, &Peer)> {
         self.0.iter().map(|(conn, peer)| (*conn, peer))
+    }
+
+    /// The chains that wait for a newer roster, by connection; they are forgotten here.
+    pub(crate) fn take_waiting(&mut self) -> Vec<(ConnId, DocId, ActorId)> {
+        let mut all = Vec::new();
+        for (conn, peer) in &mut self.0 {
+            all.extend(std::mem::take(&mut peer.waiting).into_iter().map(|(doc, actor)| (*conn, doc, actor)));
+        }
+        all
     }
 
     /// Keeps what a stranger says. Returns whether there was room.

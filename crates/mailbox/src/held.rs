@@ -154,10 +154,6 @@ impl Shelf for Held<'_> {
                 frames.extend(self.item(refusal.number));
             }
         }
-        let joins: Vec<_> = self.trust.joins().iter().map(|join| join.to_bytes()).collect();
-        if !joins.is_empty() {
-            frames.push(Frame::Joins(joins));
-        }
         frames
     }
 

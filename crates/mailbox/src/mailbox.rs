@@ -250,6 +250,7 @@ impl Mailbox {
     /// # Errors
     /// When the store fails; open it again.
     pub fn handle(&mut self, now: Tick, wall: Timestamp, input: Input) -> Result<(), MailboxError> {
+        self.drive(now, EngineInput::Clock(wall));
         match input {
             Input::Up { conn, peer } => self.up(now, conn, peer),
             Input::Confirmed { conn } => self.confirmed(conn),
@@ -262,10 +263,7 @@ impl Mailbox {
             }
             Input::Frame { conn, bytes, early } => self.frame(now, wall, conn, (bytes, early))?,
             Input::Drained { conn, class, bytes } => self.drive(now, EngineInput::Drained { conn, class, bytes }),
-            Input::Wake => {
-                self.drive(now, EngineInput::Clock(wall));
-                self.drive(now, EngineInput::Wake);
-            }
+            Input::Wake => self.drive(now, EngineInput::Wake),
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! What comes in by frames: the gate, the checks, the journal.
 
-use hopluu_identity::verify;
+use hopluu_identity::{Refused, verify};
 use hopluu_model::{ActorId, ChangeHash, DocId, Tick, Timestamp, Tip};
 use hopluu_store::Record;
 use hopluu_sync::{ConnId, Input as EngineInput};
@@ -109,6 +109,11 @@ impl Mailbox {
                 self.drive(now, EngineInput::Frame { conn, frame: Frame::Refused(notice) });
                 Ok(())
             }
+            frame @ Frame::Hello(_) => {
+                self.drive(now, EngineInput::Frame { conn, frame });
+                self.tell_waiting(conn);
+                Ok(())
+            }
             frame => {
                 self.drive(now, EngineInput::Frame { conn, frame });
                 Ok(())
@@ -132,9 +137,7 @@ impl Mailbox {
             first => self.hash_at(&doc, &actor, first - 1)?,
         };
         let Some(author) = self.trust.author_of(&actor) else {
-            // The sender may know a newer roster; what it sent will be found missing by the next comparison.
-            self.send(conn, &Frame::RosterAsk { after: self.trust.roster.version() });
-            return Ok(());
+            return self.await_roster(conn, doc, actor);
         };
         let opened = match pack.open(parent) {
             Ok(opened) => opened,
@@ -149,6 +152,10 @@ impl Mailbox {
         if let Err(reason) = self.trust.admit(&doc, &actor, &tip) {
             if self.trust.is_mine(&author) {
                 return Ok(());
+            }
+            // The roster travels on its own stream, and may be behind.
+            if matches!(reason, Refused::UnknownAuthor | Refused::UnknownCollection | Refused::YearNotOpen) {
+                return self.await_roster(conn, doc, actor);
             }
             let notice = reason.notice();
             let notice = RefusalNotice {
@@ -165,6 +172,15 @@ impl Mailbox {
             return self.decline_to(conn, pack, (BAD_PACK, "the sender may not carry this document".to_owned()));
         }
         self.keep(now, conn, pack, (held, parent, opened))
+    }
+
+    /// The sender may know a newer roster: it is asked for, and this chain again once ours has moved.
+    fn await_roster(&mut self, conn: ConnId, doc: DocId, actor: ActorId) -> Result<(), MailboxError> {
+        self.send(conn, &Frame::RosterAsk { after: self.trust.roster.version() });
+        if let Some(peer) = self.peers.get(conn) {
+            peer.waiting.insert((doc, actor));
+        }
+        Ok(())
     }
 
     fn keep(

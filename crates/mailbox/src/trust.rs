@@ -95,6 +95,12 @@ impl Trust {
         admit(&self.roster, &self.provisional, doc, actor, tip)
     }
 
+    /// Whether a refusal still holds: what a roster refused, a newer one may admit.
+    pub(crate) fn still_refuses(&self, refused: &hopluu_store::Refused) -> bool {
+        let tip = Tip { seq: refused.seq, hash: refused.hash };
+        Refused::from_code(refused.reason).is_none() || self.admit(&refused.doc, &refused.actor, &tip).is_err()
+    }
+
     pub(crate) fn owns(&self, device: &DeviceId, actor: &ActorId) -> bool {
         hopluu_identity::actor_prefix(device) == prefix_of(actor)
     }

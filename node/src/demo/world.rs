@@ -1,0 +1,162 @@
+//! The province of the demo: relay, desk, four offices, and the lines between them.
+
+use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::path::Path;
+use std::time::Duration;
+
+use hopluu_driver::Complaint;
+use hopluu_transport::line::{BadLine, Way, Weather};
+use serde_json::{Value, json};
+
+use super::peer::{Peer, below};
+use super::story::Tell;
+use crate::client::Answer;
+
+/// Starting and enrolling on a weak machine.
+const START: Duration = Duration::from_secs(30);
+
+/// Everything that runs.
+pub(super) struct World {
+    pub(super) relay: Peer,
+    pub(super) desk: Peer,
+    /// Sông Công, the former Thành ủy.
+    pub(super) house_a: Peer,
+    /// Sông Công, the former phường Thắng Lợi: the public service centre.
+    pub(super) house_b: Peer,
+    pub(super) phan_dinh_phung: Peer,
+    pub(super) trai_cau: Peer,
+    /// Between both houses of Sông Công and the relay.
+    storm: BadLine,
+    /// Between everybody else and the relay.
+    plain: BadLine,
+}
+
+/// An office of the story.
+struct Place {
+    name: &'static str,
+    folder: &'static str,
+    code: &'static str,
+    label: &'static str,
+}
+
+const PLACES: [Place; 4] = [
+    Place { name: "Sông Công, Nhà A", folder: "song-cong-a", code: "05518", label: "Nhà A (Thành ủy cũ)" },
+    Place {
+        name: "Sông Công, Nhà B",
+        folder: "song-cong-b",
+        code: "05518",
+        label: "Nhà B (Trung tâm phục vụ hành chính công)",
+    },
+    Place { name: "Phan Đình Phùng", folder: "phan-dinh-phung", code: "05443", label: "Trụ sở" },
+    Place { name: "Trại Cau", folder: "trai-cau", code: "05662", label: "Trụ sở" },
+];
+
+impl World {
+    /// Sets everything up, enrols everybody and waits until all are in step.
+    pub(super) async fn raise(dir: &Path, tell: &Tell) -> Result<Self, Complaint> {
+        let relay_at = free_port()?;
+        let weather = |delay, loss_per_mille| {
+            Weather::both(Way { delay: Duration::from_millis(delay), loss_per_mille, ..Way::CLEAR })
+        };
+        let start = |weather, seed| {
+            let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+            BadLine::start(listen, relay_at, weather, seed).map_err(|error| crate::failed("demo-line", &error))
+        };
+        let (storm, plain) = (start(weather(40, 20), 1)?, start(weather(10, 0), 2)?);
+        tell.step("Trạm chuyển tiếp và bàn tỉnh Thái Nguyên khởi động.", "Relay and desk of Thái Nguyên start.");
+        let (relay, desk) = Self::province(dir, relay_at, &plain).await?;
+        let mut offices = Vec::new();
+        for place in &PLACES {
+            let line = if place.code == "05518" { &storm } else { &plain };
+            offices.push(enrol(dir, &desk, place, line)?);
+        }
+        for office in &offices {
+            office
+                .wait(("status", json!({})), START, |said| {
+                    said["confirmed"] == json!(true) && said["line"] == json!("settled")
+                })
+                .await?;
+            tell.step(
+                &format!("{} đã ghi danh bằng mã mời và đồng bộ.", office.name),
+                &format!("{} enrolled by invitation and is in step.", office.name),
+            );
+        }
+        let mut offices = offices.into_iter();
+        let mut next = || offices.next().ok_or_else(|| super::peer::broken("an office is missing"));
+        let (house_a, house_b, phan_dinh_phung, trai_cau) = (next()?, next()?, next()?, next()?);
+        Ok(Self { relay, desk, house_a, house_b, phan_dinh_phung, trai_cau, storm, plain })
+    }
+
+    async fn province(dir: &Path, relay_at: SocketAddr, plain: &BadLine) -> Result<(Peer, Peer), Complaint> {
+        let (tram, tinh) = (below(dir, "tram"), below(dir, "tinh"));
+        let (tram_text, tinh_text) = (tram.display().to_string(), tinh.display().to_string());
+        let (bind, address) = (relay_at.to_string(), plain.addr().to_string());
+        let made =
+            Peer::run(&[super::RELAY_ARGUMENT, "init", "--dir", &tram_text, "--address", &address, "--bind", &bind])?;
+        let ticket = made["ticket"].as_str().unwrap_or_default().to_owned();
+        let mut relay = Peer::relay("Trạm chuyển tiếp", tram);
+        relay.start()?;
+        Peer::run(&["province", "init", "--dir", &tinh_text, "--province", "19", "--relay", &ticket])?;
+        let mut desk = Peer::office("Bàn tỉnh", tinh);
+        desk.start()?;
+        desk.wait(("status", json!({})), START, |said| said["line"] == json!("settled")).await?;
+        Ok((relay, desk))
+    }
+
+    /// The four offices and the desk.
+    pub(super) fn offices(&self) -> [&Peer; 5] {
+        [&self.desk, &self.house_a, &self.house_b, &self.phan_dinh_phung, &self.trai_cau]
+    }
+
+    /// Cuts both houses of Sông Công off from everything.
+    pub(super) fn cut(&self) {
+        self.storm.cut();
+    }
+
+    /// Mends the line.
+    pub(super) fn heal(&self) {
+        self.storm.heal();
+    }
+
+    /// UDP bytes towards the relay and back, over both lines.
+    pub(super) fn bytes(&self) -> (u64, u64) {
+        (self.storm.up().bytes + self.plain.up().bytes, self.storm.down().bytes + self.plain.down().bytes)
+    }
+
+    /// What to type to talk to each office.
+    pub(super) fn how_to_talk(&self) -> Answer {
+        let (mut vi, mut en) = (String::new(), String::new());
+        for office in self.offices() {
+            let dir = office.home.dir().display();
+            vi.push_str(&format!("{}:\n  hopluu status --dir {dir}\n", office.name));
+            en.push_str(&format!("{}:\n  hopluu status --dir {dir}\n", office.name));
+        }
+        vi.push_str("Cắt đường truyền Sông Công: hopluu demo cut · nối lại: hopluu demo heal · dừng: Ctrl-C");
+        en.push_str("Cut the line of Sông Công: hopluu demo cut · mend it: hopluu demo heal · stop: Ctrl-C");
+        let dirs: Vec<Value> = self
+            .offices()
+            .iter()
+            .map(|office| json!({ "name": office.name, "dir": office.home.dir().display().to_string() }))
+            .collect();
+        Answer::new(json!({ "offices": dirs }), vi, en)
+    }
+}
+
+/// Invites an office at the desk, joins it and starts it.
+fn enrol(dir: &Path, desk: &Peer, place: &Place, line: &BadLine) -> Result<Peer, Complaint> {
+    let invited = desk.ask(
+        "invite",
+        json!({ "commune": place.code, "label": place.label, "days": 1, "address": line.addr().to_string() }),
+    )?;
+    let (code, home) = (invited["invitation"].as_str().unwrap_or_default(), below(dir, place.folder));
+    Peer::run(&["join", "--dir", &home.display().to_string(), code])?;
+    let mut office = Peer::office(place.name, home);
+    office.start()?;
+    Ok(office)
+}
+
+/// A port nobody has now; the relay binds it at once.
+fn free_port() -> Result<SocketAddr, Complaint> {
+    let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr());
+    socket.map_err(|error| crate::failed("demo-port", &error))
+}
