@@ -40,6 +40,7 @@ enum Phase {
     /// Hello is out; packs follow it without waiting.
     Greeting {
         line: Line,
+        since: Tick,
     },
     /// The relay has answered.
     Talking {
@@ -59,7 +60,7 @@ struct Line {
 /// How far both ends have agreed that they hold the same.
 enum Agreeing {
     /// What followed the cursor is still coming; a mark will end it.
-    Tail,
+    Tail { since: Tick },
     /// Ready to compare as soon as nothing of ours is under way.
     Ready { not_before: Tick },
     /// The digest is out.
@@ -78,9 +79,9 @@ impl OfficeEnd {
     pub(crate) fn next_wake(&self) -> Option<Tick> {
         match &self.phase {
             Phase::Offline { until } | Phase::Dialling { until } => Some(*until),
-            Phase::Greeting { .. } => None,
+            Phase::Greeting { since, .. } => Some(since.plus(DIAL_MS)),
             Phase::Talking { agreeing, line } => match agreeing {
-                Agreeing::Tail => None,
+                Agreeing::Tail { since } => Some(since.plus(DIAL_MS)),
                 Agreeing::Ready { not_before } => line.pushes.is_idle().then_some(*not_before),
                 Agreeing::Asked { since, .. } | Agreeing::Fetching { since, .. } => Some(since.plus(PATIENCE_MS)),
                 Agreeing::Settled { since } => Some(since.plus(COMPARE_MS)),
@@ -93,7 +94,7 @@ impl OfficeEnd {
             Phase::Offline { until } => (LineState::Offline { next_attempt: *until }, None),
             Phase::Dialling { .. } => (LineState::Dialling, None),
             // With a session ticket a line seems up at once, even into nothing: only the answer proves it.
-            Phase::Greeting { line } => (LineState::Dialling, Some(line.conn)),
+            Phase::Greeting { line, .. } => (LineState::Dialling, Some(line.conn)),
             Phase::Talking { line, agreeing: Agreeing::Settled { .. } } => (LineState::Settled, Some(line.conn)),
             Phase::Talking { line, .. } => (LineState::CatchingUp, Some(line.conn)),
         };
@@ -125,7 +126,7 @@ impl OfficeEnd {
 
     fn line(&mut self) -> Option<&mut Line> {
         match &mut self.phase {
-            Phase::Greeting { line } | Phase::Talking { line, .. } => Some(line),
+            Phase::Greeting { line, .. } | Phase::Talking { line, .. } => Some(line),
             Phase::Offline { .. } | Phase::Dialling { .. } => None,
         }
     }
@@ -143,11 +144,18 @@ impl OfficeEnd {
                         turn.now.since(*since) >= PATIENCE_MS
                     }
                     Agreeing::Settled { since } => turn.now.since(*since) >= COMPARE_MS,
-                    Agreeing::Tail | Agreeing::Ready { .. } => false,
+                    Agreeing::Tail { since } => turn.now.since(*since) >= DIAL_MS,
+                    Agreeing::Ready { .. } => false,
                 };
                 if overdue {
                     *agreeing = Agreeing::Ready { not_before: turn.now };
                 }
+            }
+            // The line lives but nobody behind it answers: begin again rather than wait for ever.
+            Phase::Greeting { line, since } if turn.now.since(*since) >= DIAL_MS => {
+                let text = "no answer to the greeting".to_owned();
+                turn.out.push_back(Output::Close { conn: line.conn, code: 0, text });
+                self.down(turn.now, None, None);
             }
             Phase::Offline { .. } | Phase::Dialling { .. } | Phase::Greeting { .. } => {}
         }
@@ -176,7 +184,7 @@ impl OfficeEnd {
             line.pushes.offer(doc, actor, held);
         }
         line.pushes.pump(conn, turn);
-        self.phase = Phase::Greeting { line };
+        self.phase = Phase::Greeting { line, since: turn.now };
     }
 
     fn down(&mut self, now: Tick, conn: Option<ConnId>, retry_after_ms: Option<u32>) {
@@ -249,7 +257,7 @@ impl OfficeEnd {
             Frame::RosterAsk { after } => self.give_roster(after, turn),
             Frame::Mark(cursor) => {
                 turn.out.push_back(Output::Cursor { relay: self.relay, cursor });
-                if let Phase::Talking { agreeing: agreeing @ Agreeing::Tail, .. } = &mut self.phase {
+                if let Phase::Talking { agreeing: agreeing @ Agreeing::Tail { .. }, .. } = &mut self.phase {
                     *agreeing = Agreeing::Ready { not_before: turn.now };
                 }
             }
@@ -287,7 +295,7 @@ impl OfficeEnd {
     fn welcome(&mut self, welcome: &Welcome, turn: &mut Turn<'_>) {
         let offline = || Phase::Offline { until: turn.now };
         let phase = std::mem::replace(&mut self.phase, offline());
-        let Phase::Greeting { mut line } = phase else {
+        let Phase::Greeting { mut line, .. } = phase else {
             self.phase = phase;
             return;
         };
@@ -301,7 +309,7 @@ impl OfficeEnd {
         let agreeing = match (welcome.tail, welcome.equal) {
             (true, true) if up_to_date => Agreeing::Settled { since: turn.now },
             (true, false) if up_to_date => Agreeing::Ready { not_before: turn.now },
-            (true, _) => Agreeing::Tail,
+            (true, _) => Agreeing::Tail { since: turn.now },
             (false, true) => {
                 turn.out.push_back(Output::Cursor { relay: self.relay, cursor: welcome.cursor });
                 Agreeing::Settled { since: turn.now }

@@ -21,6 +21,8 @@ const MARK_MS: u64 = 5_000;
 const DIGESTS: usize = 1_000;
 /// A chain wanted from one office is asked of another after so long without it.
 const WANT_MS: u64 = 20_000;
+/// The code of a goodbye to a revoked device, as in the mailbox.
+const REVOKED: u8 = 6;
 
 #[derive(Default)]
 pub(crate) struct RelayEnd {
@@ -124,9 +126,12 @@ impl RelayEnd {
     }
 
     fn evict(&mut self, device: &DeviceId, turn: &mut Turn<'_>) {
-        for (conn, session) in &self.sessions {
+        for (conn, session) in &mut self.sessions {
             if session.device == *device {
-                turn.out.push_back(Output::Close { conn: *conn, code: 3, text: "device revoked".to_owned() });
+                let text = "this device was revoked; ask the province desk".to_owned();
+                let bye = Frame::Bye { code: REVOKED, text: text.clone(), retry_after_ms: 3_600_000 };
+                send(turn.out, *conn, Class::Control, &bye, &mut session.pushes);
+                turn.out.push_back(Output::Close { conn: *conn, code: REVOKED, text });
             }
         }
     }
@@ -249,8 +254,9 @@ impl Session {
     fn hello(&mut self, conn: ConnId, hello: &Hello, clock: Timestamp, turn: &mut Turn<'_>) {
         if hello.protocol.0 > PROTOCOL.1 || hello.protocol.1 < PROTOCOL.0 {
             let text = format!("this relay speaks protocol {} to {}", PROTOCOL.0, PROTOCOL.1);
-            let frame = Frame::Bye { code: 1, text, retry_after_ms: 600_000 };
+            let frame = Frame::Bye { code: 1, text: text.clone(), retry_after_ms: 600_000 };
             send(turn.out, conn, Class::Control, &frame, &mut self.pushes);
+            turn.out.push_back(Output::Close { conn, code: 1, text });
             return;
         }
         let here = turn.shelf.here(&self.device);

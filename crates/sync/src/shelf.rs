@@ -70,7 +70,7 @@ pub trait Shelf {
     /// Messages that bring somebody from a roster version to ours.
     fn roster_after(&mut self, version: u64) -> Vec<Frame>;
 
-    /// The receipts, refusals and joins a device should know, for when a cursor cannot tell.
+    /// The receipts and refusals a device should know, for when a cursor cannot tell.
     fn standing(&mut self, device: &DeviceId) -> Vec<Frame>;
 
     /// Digest of all receipts held (relay) or given (province desk).
