@@ -256,7 +256,12 @@ impl Mailbox {
             Ok(Some(extended)) => {
                 let new: Vec<Vec<u8>> = self.trust.roster.entries_after(extended.from).map(<[u8]>::to_vec).collect();
                 self.keep_roster(&new, &head)?;
-                self.after_roster(now, &extended)
+                self.after_roster(now, &extended)?;
+                if matches!(self.role, Role::Office { .. }) {
+                    // It came from the relay, which need not be told.
+                    self.staged.roster_from = None;
+                }
+                Ok(())
             }
             Err(RosterError::Gap { .. }) => {
                 self.send(conn, &Frame::RosterAsk { after: self.trust.roster.version() });
@@ -282,10 +287,6 @@ impl Mailbox {
                 self.withdraw(*device)?;
                 self.drive(now, EngineInput::Evict { device: *device });
             }
-        }
-        for (conn, doc, actor) in self.peers.take_waiting() {
-            let next = self.store.tip(&doc, &actor)?.map_or(0, |tip| tip.seq) + 1;
-            self.send(conn, &Frame::From { doc, actor, next });
         }
         self.staged.outputs.push(Output::RosterMoved);
         self.staged.roster_from = Some(self.staged.roster_from.unwrap_or(extended.from).min(extended.from));

@@ -72,7 +72,8 @@ impl Shelf for Held<'_> {
 
     fn unacknowledged(&self, _relay: &DeviceId) -> Vec<(DocId, ActorId, u64)> {
         let me = self.trust.device();
-        let refused = or_absent(self.store.refusals(None));
+        let mut refused = or_absent(self.store.refusals(None));
+        refused.retain(|refusal| self.trust.still_refuses(refusal));
         let mut behind = Vec::new();
         for doc in or_absent(self.store.docs()) {
             for (actor, tip) in &self.clock(&doc).0 {
@@ -150,7 +151,7 @@ impl Shelf for Held<'_> {
             }
         }
         for refusal in or_absent(self.store.refusals(None)) {
-            if refusal.author == *device {
+            if refusal.author == *device && self.trust.still_refuses(&refusal) {
                 frames.extend(self.item(refusal.number));
             }
         }

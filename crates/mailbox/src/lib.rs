@@ -19,6 +19,6 @@ mod trust;
 
 pub use gate::JoinAnswer;
 pub use held::changes_of;
-pub use mailbox::{Input, LocalChange, Mailbox, MailboxError, Output, Role, Setup};
+pub use mailbox::{Input, LocalChange, Mailbox, MailboxError, Output, QUARANTINED, Role, Setup};
 pub use news::{Arrived, Declined};
 pub use trust::Trust;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use hopluu_identity::{Anchor, Claim, DeviceKey, Enrolment, Notice, RelayTicket, RosterError};
 use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, Tick, Timestamp, Tip};
-use hopluu_store::{Record, Store, StoreError};
+use hopluu_store::{Record, Refused, Store, StoreError};
 use hopluu_sync::{Config, ConnId, Engine, Input as EngineInput, Output as EngineOutput, Standing};
 use hopluu_wire::Class;
 use hopluu_wire::frame::{Cursor, Frame, Heard};
@@ -193,8 +193,8 @@ impl MailboxError {
     }
 }
 
-/// A change that automerge cannot take, whoever signed it.
-const QUARANTINED: u8 = 62;
+/// The reason of a refusal that keeps a change out of every document: automerge cannot take it, whoever signed it.
+pub const QUARANTINED: u8 = 62;
 
 /// What waits for the next commit.
 #[derive(Default)]
@@ -250,7 +250,10 @@ impl Mailbox {
     /// # Errors
     /// When the store fails; open it again.
     pub fn handle(&mut self, now: Tick, wall: Timestamp, input: Input) -> Result<(), MailboxError> {
-        self.drive(now, EngineInput::Clock(wall));
+        if matches!(self.role, Role::Relay { .. }) {
+            // A relay tells its time in every answer, and may sleep for long between inputs.
+            self.drive(now, EngineInput::Clock(wall));
+        }
         match input {
             Input::Up { conn, peer } => self.up(now, conn, peer),
             Input::Confirmed { conn } => self.confirmed(conn),
@@ -360,7 +363,7 @@ impl Mailbox {
         hash: ChangeHash,
         why: &str,
     ) -> Result<Option<Declined>, MailboxError> {
-        let known = self.store.refusals(Some(&doc))?;
+        let known = self.refusals(Some(&doc))?;
         let author = self.trust.author_of(&actor).unwrap_or(self.trust.device());
         if known.iter().any(|refusal| refusal.actor == actor && refusal.seq <= seq) {
             return Ok(None);
@@ -370,6 +373,16 @@ impl Mailbox {
         let declined = Declined { doc, actor, seq, author, reason, text };
         self.staged.outputs.push(Output::Declined(declined.clone()));
         Ok(Some(declined))
+    }
+
+    /// The refusals that hold: what a roster refused, a newer one may have admitted since.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn refusals(&self, doc: Option<&DocId>) -> Result<Vec<Refused>, StoreError> {
+        let mut refusals = self.store.refusals(doc)?;
+        refusals.retain(|refusal| self.trust.still_refuses(refusal));
+        Ok(refusals)
     }
 
     /// Edits of this device, encoded, whose changes are not among those applied: they rest on something that
@@ -495,6 +508,8 @@ impl Mailbox {
     pub(crate) fn close(&mut self, conn: ConnId, code: u8, text: &str, retry_after_ms: u32) {
         self.send(conn, &Frame::Bye { code, text: text.to_owned(), retry_after_ms });
         self.staged.outputs.push(Output::Close { conn, code, text: text.to_owned() });
+        // Nothing more is heard from it while the goodbye leaves; the engine learns when the line is down.
+        self.peers.remove(conn);
     }
 
     fn up(&mut self, now: Tick, conn: ConnId, peer: DeviceId) {

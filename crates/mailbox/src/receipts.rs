@@ -36,6 +36,22 @@ impl Mailbox {
         Ok(())
     }
 
+    /// The desk's time of the newest receipt held of a document.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn shown_at(&self, doc: &DocId) -> Result<Option<Timestamp>, MailboxError> {
+        let mut newest = None;
+        for number in self.store.shown_records(doc)? {
+            if let Some(Record::Shown { bytes, .. }) = self.store.read(number)?
+                && let Ok(receipt) = postcard::from_bytes::<Receipt>(&bytes)
+            {
+                newest = newest.max(Some(receipt.at));
+            }
+        }
+        Ok(newest)
+    }
+
     /// Takes a receipt that came by a line; a wrong signature or an unknown desk drops it.
     pub(crate) fn shown(&mut self, conn: ConnId, receipt: Receipt) -> Result<(), MailboxError> {
         let tip = Tip { seq: receipt.seq, hash: receipt.hash };

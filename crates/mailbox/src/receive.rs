@@ -76,8 +76,12 @@ impl Mailbox {
         }
     }
 
-    /// Lets in strangers whom a roster or a join now names, and hears what they said meanwhile.
+    /// Asks again for chains that waited, and lets in strangers whom a roster or a join now names, and hears what they said meanwhile.
     pub(crate) fn let_in(&mut self, now: Tick) -> Result<(), MailboxError> {
+        for (conn, doc, actor) in self.peers.take_waiting() {
+            let next = self.store.tip(&doc, &actor)?.map_or(0, |tip| tip.seq) + 1;
+            self.send(conn, &Frame::From { doc, actor, next });
+        }
         let mut known = Vec::new();
         for (conn, peer) in self.peers.all() {
             if matches!(peer.gate, Gate::Stranger { .. }) && self.trust.is_known(&peer.device) {
@@ -249,7 +253,7 @@ impl Mailbox {
         author: hopluu_model::DeviceId,
         notice: RefusalNotice,
     ) -> Result<(), MailboxError> {
-        let known = self.store.refusals(Some(&notice.doc))?;
+        let known = self.refusals(Some(&notice.doc))?;
         if !known.iter().any(|refusal| refusal.actor == notice.actor && refusal.seq <= notice.seq) {
             self.store.append(&record_of(&notice, author))?;
         }
@@ -264,7 +268,7 @@ impl Mailbox {
         if matches!(self.role, Role::Relay { .. }) || notice.reason == BAD_PACK {
             return Ok(());
         }
-        let known = self.store.refusals(Some(&notice.doc))?;
+        let known = self.refusals(Some(&notice.doc))?;
         if !known.iter().any(|refusal| refusal.actor == notice.actor && refusal.seq <= notice.seq) {
             self.store.append(&record_of(notice, author))?;
         }

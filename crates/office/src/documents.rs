@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
 use hopluu_document::{Document, DocumentError, Incoming};
-use hopluu_mailbox::changes_of;
+use hopluu_mailbox::{QUARANTINED, changes_of};
 use hopluu_model::{ChangeHash, Clock, DocId};
 use hopluu_store::{Store, StoreError};
 
@@ -146,9 +146,11 @@ fn load(store: &Store, doc: DocId) -> Result<(Document, usize), OfficeError> {
     }
 }
 
-/// Every change the journal holds of a document beyond a clock, chain by chain, without those refused.
+/// Every change the journal holds of a document beyond a clock, chain by chain, without what no document can take.
+/// What others refuse for other reasons stays in the author's own document, and says so.
 pub(crate) fn held_beyond(store: &Store, doc: &DocId, beyond: &Clock) -> Result<Vec<Incoming>, StoreError> {
-    let refused = store.refusals(Some(doc))?;
+    let mut refused = store.refusals(Some(doc))?;
+    refused.retain(|refusal| refusal.reason == QUARANTINED);
     let mut incoming = Vec::new();
     for (actor, tip) in store.clock(doc)?.0 {
         let refused_from = refused.iter().filter(|refusal| refusal.actor == actor).map(|refusal| refusal.seq).min();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use hopluu_document::{DocumentError, Incoming};
 use hopluu_mailbox::{Arrived, Input, LocalChange, Mailbox, Output as MailboxOutput, Setup as MailboxSetup};
 use hopluu_model::{ActorId, ChangeHash, DocId, DocKind, Edit, RecordId, Tick, Timestamp, Tip};
-use hopluu_store::Store;
+use hopluu_store::{Refused, Store};
 use hopluu_view::{Batch, DocUpdate, Marks, Refusal, Seen, Touch, View};
 
 use crate::actors::{Actors, Dice};
@@ -52,6 +52,8 @@ pub(crate) struct Pending {
     /// Documents whose chains fell back.
     pub(crate) withdrawn: BTreeSet<DocId>,
     pub(crate) marks: Marks,
+    /// What was refused may be admitted now.
+    roster_moved: bool,
 }
 
 /// One office.
@@ -276,13 +278,19 @@ impl Office {
                     code: declined.reason.to_string(),
                     text: declined.text,
                 }),
-                other => self.out.push_back(Output::Line(other)),
+                other => {
+                    self.pending.roster_moved |= other == MailboxOutput::RosterMoved;
+                    self.out.push_back(Output::Line(other));
+                }
             }
         }
     }
 
     /// Brings documents and view up to what is on disk; as a desk, says so.
     fn fold(&mut self, wall: Timestamp) -> Result<Vec<RecordId>, OfficeError> {
+        if std::mem::take(&mut self.pending.roster_moved) {
+            self.lift_refusals()?;
+        }
         let mut pending = std::mem::take(&mut self.pending);
         for doc in std::mem::take(&mut pending.withdrawn) {
             self.withdraw(doc)?;
@@ -415,15 +423,29 @@ impl Office {
             pending.marks.mine.extend(own);
             pending.marks.at_relay.push((doc, self.mailbox.at_relay(&doc)));
             let shown = self.mailbox.store().shown(&doc)?;
-            if !shown.is_empty() {
-                pending.marks.shown.push((doc, shown, Timestamp::default()));
+            if let (false, Some(at)) = (shown.is_empty(), self.mailbox.shown_at(&doc)?) {
+                pending.marks.shown.push((doc, shown, at));
+                pending.marks.today = pending.marks.today.max(Some(at.date()));
             }
             if !self.is_shown(&doc)? {
                 pending.written.insert(doc);
             }
         }
+        for refused in self.mailbox.refusals(None)? {
+            let Refused { doc, actor, seq, reason, text, .. } = refused;
+            pending.marks.refused.push(Refusal { doc, actor, seq, code: reason.to_string(), text });
+        }
         self.pending = pending;
         self.fold(wall)?;
+        Ok(())
+    }
+
+    /// A newer roster may admit what an older one refused.
+    fn lift_refusals(&mut self) -> Result<(), OfficeError> {
+        let still = self.mailbox.refusals(None)?;
+        let all = self.mailbox.store().refusals(None)?;
+        let lifted = all.into_iter().filter(|refused| !still.contains(refused));
+        self.pending.marks.lifted.extend(lifted.map(|refused| (refused.doc, refused.actor, refused.seq)));
         Ok(())
     }
 
