@@ -13,9 +13,6 @@ use crate::home::{Home, HomeError, Identity};
 use crate::presence::Presence;
 use crate::report::{self, DeviceLine, Status};
 
-/// How often the mailbox is told the wall clock, in milliseconds.
-const CLOCK_EVERY_MS: u64 = 1_000;
-
 /// Why the relay cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RelayError {
@@ -50,7 +47,6 @@ pub(crate) struct Relay {
     /// `None` between a failure and the next opening that succeeds.
     mailbox: Option<Mailbox>,
     presence: Presence,
-    told_clock: Option<Tick>,
 }
 
 impl Relay {
@@ -58,7 +54,7 @@ impl Relay {
     pub(crate) fn open(home: Home, identity: Identity, cache_bytes: u64, dice: Dice) -> Result<Self, RelayError> {
         let Identity { key, ticket, owner } = identity;
         let presence = Presence::default();
-        let mut relay = Self { home, key, ticket, owner, cache_bytes, dice, mailbox: None, presence, told_clock: None };
+        let mut relay = Self { home, key, ticket, owner, cache_bytes, dice, mailbox: None, presence };
         relay.open_mailbox()?;
         Ok(relay)
     }
@@ -99,11 +95,6 @@ impl Machine for Relay {
         let mailbox = self.mailbox.as_mut().ok_or(RelayError::Closed)?;
         let trust = mailbox.trust();
         self.presence.see(wall, &input, |device| standing(trust.roster(), trust.provisional(), device).is_some());
-        // An idle relay is never woken, and yet must tell offices the time.
-        if self.told_clock.is_none_or(|told| now.since(told) >= CLOCK_EVERY_MS) {
-            self.told_clock = Some(now);
-            mailbox.handle(now, wall, Input::Wake)?;
-        }
         Ok(mailbox.handle(now, wall, input)?)
     }
 
@@ -159,7 +150,6 @@ impl Machine for Relay {
         // The old store holds the directory.
         self.mailbox = None;
         self.presence.drop_all();
-        self.told_clock = None;
         self.open_mailbox()
     }
 }

@@ -8,7 +8,8 @@ use hopluu_model::fold::IssueState;
 use hopluu_model::{
     DocId, DocKind, EventKind, Field, RecordId, Value as ModelValue, rules, text::IssueCode, vocabulary,
 };
-use hopluu_view::query::{IssueDetail, IssueFilter, IssueRow, Sentence};
+use hopluu_view::query::{IssueDetail, IssueFilter, IssueRow};
+use hopluu_web::{Words, sentence};
 use serde_json::json;
 
 use super::{Desk, Typed, as_json, not_found, view_failed};
@@ -65,35 +66,38 @@ impl Desk {
             ..IssueFilter::default()
         };
         let page = self.reader().issues(&filter).map_err(|error| view_failed(&error))?;
-        let mut text = String::new();
+        let mut text = Words::new("", "");
         for row in &page.rows {
             line(&mut text, row);
         }
-        let (vi, en) = (format!("{text}{} phiếu", page.total), format!("{text}{} issues", page.total));
+        let (vi, en) = (format!("{}{} phiếu", text.vi, page.total), format!("{}{} issues", text.en, page.total));
         Ok(Answer::new(as_json(&page), vi, en))
     }
 
     pub(super) fn issue(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
         let detail = self.detail(typed.must("code")?)?;
         let row = &detail.issue;
-        let mut text = String::new();
+        let mut text = Words::new("", "");
         line(&mut text, row);
         let category = vocabulary::vi("issue_category", &row.category);
-        let _ = writeln!(text, "  loại: {category} · nguyên nhân: {}", row.cause);
+        let cause = vocabulary::vi("issue_cause", &row.cause);
+        let _ = writeln!(text.vi, "  lĩnh vực: {category} · nguyên nhân: {cause}");
+        let _ = writeln!(text.en, "  category: {} · cause: {}", row.category, row.cause);
         if !row.proposal.is_empty() {
-            let _ = writeln!(text, "  đề xuất: {}", row.proposal);
+            let _ = writeln!(text.vi, "  đề xuất: {}", row.proposal);
+            let _ = writeln!(text.en, "  proposal: {}", row.proposal);
         }
         for event in &detail.events {
             let said = event.fields.get(&Field::TEXT).or_else(|| event.fields.get(&Field::REASON));
             let said = said.and_then(ModelValue::as_text).unwrap_or_default();
-            let label = rules::event_label(event.kind);
-            let _ = writeln!(text, "  {} · {} · {label} {said}", event.at, event.by.name);
+            let _ = writeln!(text.vi, "  {} · {} · {} {said}", event.at, event.by.name, rules::event_label(event.kind));
+            let _ = writeln!(text.en, "  {} · {} · {} {said}", event.at, event.by.name, event.kind);
         }
         for clash in &detail.clashes {
-            let _ = writeln!(text, "  Cần thống nhất: {} ({})", clash.text, clash.key);
+            let _ = writeln!(text.vi, "  Cần thống nhất: {} ({})", clash.text, clash.key);
+            let _ = writeln!(text.en, "  To be settled: {} ({})", clash.kind, clash.key);
         }
-        let text = text.trim_end().to_owned();
-        Ok(Answer::new(as_json(&detail), text.clone(), text))
+        Ok(Answer::new(as_json(&detail), text.vi.trim_end(), text.en.trim_end()))
     }
 
     pub(super) async fn comment(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
@@ -171,18 +175,10 @@ impl Desk {
     }
 }
 
-fn line(text: &mut String, row: &IssueRow) {
-    let urgent = if row.urgent { " [khẩn]" } else { "" };
-    let _ = writeln!(text, "{}{urgent}  {}  {}  [{}]", row.code, row.state.vi(), row.text, sentence(&row.sentence));
-}
-
-/// The one true sentence, in the words of the pages.
-pub(super) fn sentence(sentence: &Sentence) -> String {
-    match sentence {
-        Sentence::Saved => "Đã lưu tại máy này".to_owned(),
-        Sentence::AtRelay => "Đã gửi đi, chờ tỉnh nhận".to_owned(),
-        Sentence::AtProvince => "Tỉnh đã nhận".to_owned(),
-        Sentence::Seen => "Tỉnh đã xem".to_owned(),
-        Sentence::Refused { text, .. } => format!("Không được chấp nhận: {text}"),
-    }
+/// One line of a list, in both languages.
+fn line(text: &mut Words, row: &IssueRow) {
+    let far = sentence(&row.sentence);
+    let (urgent_vi, urgent_en) = if row.urgent { (" [khẩn]", " [urgent]") } else { ("", "") };
+    let _ = writeln!(text.vi, "{}{urgent_vi}  {}  {}  [{}]", row.code, row.state.vi(), row.text, far.vi);
+    let _ = writeln!(text.en, "{}{urgent_en}  {}  {}  [{}]", row.code, row.state.en(), row.text, far.en);
 }

@@ -10,6 +10,7 @@ use hopluu_model::edit::AddCommune;
 use hopluu_model::{By, DeviceId, DocId, Role, Side, Stamp, Timestamp, catalogue};
 use hopluu_office::Invitee;
 use hopluu_sync::LineState;
+use hopluu_web::{Line, Words};
 use serde_json::{Value, json};
 
 use super::{Desk, Typed, as_json, not_found, view_failed};
@@ -52,8 +53,9 @@ impl Desk {
         data["program"] = json!(PROGRAM);
         let clashes = self.reader().clashes(self.collection_of(None)?).map_err(|error| view_failed(&error))?.len();
         data["clashes"] = json!(clashes);
-        let mut vi = format!("{} · {}\n{}\n", self.profile.label, self.profile.letter, line_vi(&data));
-        let mut en = format!("{} · {}\n{}\n", self.profile.label, self.profile.letter, line_en(&data));
+        let words = line_words(&data);
+        let mut vi = format!("{} · {}\n{}\n", self.profile.label, self.profile.letter, words.vi);
+        let mut en = format!("{} · {}\n{}\n", self.profile.label, self.profile.letter, words.en);
         if self.profile.side == Side::Province {
             let picture = self.province(&heard).await?;
             let _ = writeln!(vi, "{}", picture.vi);
@@ -138,6 +140,7 @@ impl Desk {
 
     pub(super) async fn devices(&self) -> Result<Answer, Complaint> {
         let mut rows = self.with(|office, _, _| Ok(rows(office))).await?;
+        let me = self.with(|office, _, _| Ok(json!(office.mailbox().trust().device().to_string()))).await?;
         let heard = self.live.lock().unwrap_or_else(PoisonError::into_inner).heard.clone();
         let mut text = String::new();
         for row in rows.as_array_mut().into_iter().flatten() {
@@ -149,6 +152,7 @@ impl Desk {
             row["program"] = json!(known.map(|heard| heard.program.clone()));
             let state = match (row["revoked"] == json!(true), known) {
                 (true, _) => "đã thu hồi".to_owned(),
+                (false, _) if row["device"] == me => "máy này".to_owned(),
                 (false, Some(heard)) if heard.connected => "đang kết nối".to_owned(),
                 (false, Some(heard)) => format!("Chưa liên lạc từ {}", heard.at),
                 (false, None) => "chưa rõ".to_owned(),
@@ -269,7 +273,7 @@ impl Desk {
         }
         checks.push(("clock", wall.date().year() >= 2025, format!("{wall}")));
         checks.push(("roster", status["roster"].as_u64().unwrap_or(0) > 0, format!("phiên bản {}", status["roster"])));
-        checks.push(("line", status["line"] == json!("settled"), line_vi(&status)));
+        checks.push(("line", status["line"] == json!("settled"), line_words(&status).vi));
         let faults = checks.iter().filter(|(_, good, _)| !good).count();
         let mut text = String::new();
         for (name, good, what) in &checks {
@@ -345,30 +349,19 @@ fn enrolment(enrolment: &hopluu_identity::Enrolment) -> Value {
     }
 }
 
-fn line_vi(data: &Value) -> String {
-    let backlog = data["backlog"].as_u64().unwrap_or(0);
+/// The line in words, from what `status` says of it.
+fn line_words(data: &Value) -> Words {
     if data["enrolment"]["state"] == json!("refused") {
-        return format!("Không được ghi danh: {}", data["enrolment"]["vi"].as_str().unwrap_or_default());
+        let text = |key: &str| data["enrolment"][key].as_str().unwrap_or_default().to_owned();
+        return Words::new(format!("Không được ghi danh: {}", text("vi")), format!("Not enrolled: {}", text("en")));
     }
-    match data["line"].as_str() {
-        Some("settled" | "catching_up") if backlog > 0 => format!("Đã kết nối, còn {backlog} nội dung chờ gửi"),
-        Some("settled") => "Đã kết nối, đã đồng bộ.".to_owned(),
-        Some("catching_up") => "Đã kết nối, đang đồng bộ.".to_owned(),
-        Some("broken") => "Đĩa của máy này gặp lỗi; chỉ xem được, chưa nhập được.".to_owned(),
-        _ if backlog > 0 => format!("Mất kết nối. Vẫn làm việc bình thường. Còn {backlog} nội dung chờ gửi."),
-        _ => "Mất kết nối. Vẫn làm việc bình thường.".to_owned(),
-    }
-}
-
-fn line_en(data: &Value) -> String {
-    let backlog = data["backlog"].as_u64().unwrap_or(0);
-    match data["line"].as_str() {
-        Some("settled" | "catching_up") if backlog > 0 => format!("Connected, {backlog} edits wait to be sent"),
-        Some("settled") => "Connected, in step with the relay.".to_owned(),
-        Some("catching_up") => "Connected, catching up.".to_owned(),
-        Some("broken") => "This machine's disk has failed; reading only.".to_owned(),
-        _ => format!("No connection. Work goes on. {backlog} edits wait to be sent."),
-    }
+    let line = match data["line"].as_str() {
+        Some("settled") => Line::Settled,
+        Some("catching_up") => Line::CatchingUp,
+        Some("broken") => Line::Broken,
+        _ => Line::Offline,
+    };
+    hopluu_web::line(line, data["backlog"].as_u64().unwrap_or(0))
 }
 
 /// The invitation as a QR code for a terminal.
