@@ -58,6 +58,7 @@ const SIM: &str = "hopluu-sim";
 const RELAY: &str = "hopluu-relay";
 const NODE: &str = "hopluu";
 const TESTS: &str = "hopluu-tests";
+const BENCH: &str = "hopluu-bench";
 const XTASK: &str = "hopluu-xtask";
 
 pub(super) const HOUSE: Table = Table {
@@ -95,6 +96,7 @@ const ROOMS: &[Room] = &[
     ),
     beside(SIM, &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX, OFFICE]),
     beside(TESTS, EVERYONE),
+    beside(BENCH, EVERYONE),
     beside(XTASK, EVERYONE),
 ];
 
@@ -107,7 +109,7 @@ const LIBRARIES: &[Library] = &[
     Library {
         name: "automerge",
         // The benchmarks compare with automerge's own sync protocol.
-        only: &[DOCUMENT, TESTS],
+        only: &[DOCUMENT, BENCH],
         why: "one room holds the fence around automerge",
     },
     Library { name: "sled", only: &[STORE_SLED], why: "sled is an index that can be replaced" },
@@ -120,7 +122,7 @@ const LIBRARIES: &[Library] = &[
     Library { name: "anyhow", only: &[NODE, RELAY, XTASK], why: "libraries name their errors" },
     Library {
         name: "tokio",
-        only: &[TRANSPORT, OFFICE, DRIVER, WEB, NODE, RELAY, TESTS],
+        only: &[TRANSPORT, OFFICE, DRIVER, WEB, NODE, RELAY, TESTS, BENCH],
         why: "machines run on a virtual clock, without a runtime",
     },
 ];
