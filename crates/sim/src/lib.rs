@@ -1,1 +1,40 @@
-//! Placeholder while the room is being built.
+//! A world of offices, a relay, bad lines, crashing disks and wrong clocks, from one seed.
+//!
+//! Everything in it is the real thing but time, dice, lines and files: the office, the mailbox, the engine, the journal
+//! over files that tear. [`World`] is the stage: stories put machines into it, type, cut lines, pull plugs, let time
+//! pass, and ask [`World::check`] whether everything that must hold does. [`run`] is a story that the seed tells.
+//!
+//! A story that fails is the same story tomorrow: the seed decides everything, and [`World::log`] shows it.
+
+mod check;
+mod dice;
+mod founding;
+mod lines;
+mod log;
+mod machine;
+mod peer;
+mod people;
+mod power;
+mod traffic;
+mod weather;
+mod world;
+
+pub use dice::Dice;
+pub use founding::{PHAN_DINH_PHUNG, Place, SONG_CONG, TRAI_CAU};
+pub use log::EventLog;
+pub use machine::{Disk, Fault, Papers};
+pub use peer::{BEGINNING, PeerId, Promise, WallClock};
+pub use weather::{Failure, Report, Size, run, run_sized};
+pub use world::World;
+
+/// An error with everything that caused it, on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,301 @@
+//! People at their desks: what they type goes through the forms that pages use.
+
+use hopluu_model::demo::ISSUES;
+use hopluu_model::edit::{
+    AddHolding, AddPerson, AddPost, AddUnit, Comment, MergeInto, MergeUnits, MoveIssue, Passing, RenameUnit,
+    SetHouseholds, Settle,
+};
+use hopluu_model::text::IssueCode;
+use hopluu_model::{
+    By, CollectionId, Date, Desk, DocId, DocKind, EventId, EventKind, Form, RecordId, Role, Side, Stamp,
+};
+use hopluu_office::Submitted;
+use hopluu_view::Reader;
+use hopluu_view::query::{IssueFilter, IssueRow, UnitRow};
+
+use crate::chain;
+use crate::peer::PeerId;
+use crate::world::World;
+
+/// The year that is open in every story.
+pub(crate) const YEAR: u16 = 2026;
+
+impl World {
+    /// Fills in a form for a document and submits it.
+    ///
+    /// # Errors
+    /// The faults of the form, or what the office says.
+    ///
+    /// # Panics
+    /// When the machine was never invited: a mistake of the story.
+    pub fn fill_in(&mut self, peer: PeerId, doc: DocId, form: &dyn Form) -> Result<Submitted, String> {
+        let home = self.peers[peer.0].home.clone().expect("a story invites before it types");
+        let role = match home.side {
+            Side::Commune => Role::Leader,
+            Side::Province => Role::Admin,
+        };
+        let by = By { name: "Nguyễn Văn Mẫu 014".to_owned(), role };
+        let desk = Desk { doc, stamp: Stamp { at: self.wall(peer), by }, side: home.side, made_up: true };
+        let edit = form.edit(&desk).map_err(|faults| faults.to_string())?;
+        self.submit(peer, &edit).map_err(|error| chain(&error))
+    }
+
+    /// A document of an office's own collection.
+    ///
+    /// # Panics
+    /// When the machine was never invited: a mistake of the story.
+    #[must_use]
+    pub fn own(&self, peer: PeerId, kind: DocKind) -> DocId {
+        let home = self.peers[peer.0].home.as_ref().expect("a story invites before it types");
+        DocId::new(home.collection, kind)
+    }
+
+    /// The document of an office's issues.
+    #[must_use]
+    pub fn issues_of(&self, peer: PeerId) -> DocId {
+        self.own(peer, DocKind::Issues(YEAR))
+    }
+
+    /// Reports an issue.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn report(&mut self, peer: PeerId, text: &str) -> Result<RecordId, String> {
+        let (record, event) = (RecordId(self.dice.bytes()), EventId(self.dice.bytes()));
+        let one = &mut self.peers[peer.0];
+        one.issues += 1;
+        let home = one.home.clone().ok_or("not invited")?;
+        let code = IssueCode::new(&home.code, &home.letter, one.issues).map_err(|error| error.to_string())?;
+        let mut form = ISSUES[record.0[0] as usize % ISSUES.len()].report(record, event, code);
+        form.text = text.to_owned();
+        form.category = "tru_so".to_owned();
+        form.urgent = record.0[1] % 5 == 0;
+        self.fill_in(peer, self.issues_of(peer), &form)?;
+        Ok(record)
+    }
+
+    /// Remarks on an issue.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn comment(&mut self, peer: PeerId, doc: DocId, issue: RecordId, text: &str) -> Result<Submitted, String> {
+        let event = EventId(self.dice.bytes());
+        let form = Comment { issue, event, text: text.to_owned(), numbers_only: false, urgent: false };
+        self.fill_in(peer, doc, &form)
+    }
+
+    /// Moves an issue on, after what the office has seen of it.
+    ///
+    /// # Errors
+    /// When the office does not hold the issue; what form or office say.
+    pub fn move_issue(&mut self, peer: PeerId, issue: RecordId, kind: EventKind) -> Result<Submitted, String> {
+        let reader = self.reader(peer)?;
+        let found = reader.issue(&issue.to_string()).map_err(|error| error.to_string())?.ok_or("no such issue")?;
+        let mut form = MoveIssue::new(issue, EventId(self.dice.bytes()), kind, found.frontier.clone());
+        form.text = Some("Đã ghi nhận, xin xử lý theo thẩm quyền.".to_owned());
+        form.reason = matches!(kind, EventKind::REFUSE | EventKind::REOPEN).then(|| "Chưa đủ thông tin.".to_owned());
+        form.lead = (kind == EventKind::FORWARD).then(|| "van_phong_ubnd".to_owned());
+        self.fill_in(peer, found.issue.doc, &form)
+    }
+
+    /// Enters a unit.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn add_unit(&mut self, peer: PeerId, name: &str, households: i64) -> Result<RecordId, String> {
+        let record = RecordId(self.dice.bytes());
+        let form = AddUnit {
+            record,
+            name: name.to_owned(),
+            kind: "to_dan_pho".to_owned(),
+            households: Some(households),
+            population: None,
+            area: None,
+            valid_from: None,
+        };
+        self.fill_in(peer, self.own(peer, DocKind::Register), &form)?;
+        Ok(record)
+    }
+
+    /// Corrects the number of households of a unit.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn set_households(&mut self, peer: PeerId, unit: RecordId, households: i64) -> Result<Submitted, String> {
+        let form = SetHouseholds { unit, households: Some(households) };
+        self.fill_in(peer, self.own(peer, DocKind::Register), &form)
+    }
+
+    /// Gives a unit another name.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn rename_unit(&mut self, peer: PeerId, unit: RecordId, name: &str) -> Result<Submitted, String> {
+        let form = RenameUnit { unit, name: name.to_owned() };
+        self.fill_in(peer, self.own(peer, DocKind::Register), &form)
+    }
+
+    /// Merges units into one that exists, passed at once.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn merge_units(&mut self, peer: PeerId, from: Vec<RecordId>, into: RecordId) -> Result<RecordId, String> {
+        let merger = RecordId(self.dice.bytes());
+        let passing = Passing {
+            decision: "00/NQ-HĐND (mẫu)".to_owned(),
+            body: "Hội đồng nhân dân phường".to_owned(),
+            effective_on: Date::new(2026, 11, 1).ok_or("a day")?,
+        };
+        let form = MergeUnits {
+            merger,
+            event: EventId(self.dice.bytes()),
+            from,
+            into: MergeInto::Existing(into),
+            kind: "to_dan_pho".to_owned(),
+            passing: Some(passing),
+        };
+        self.fill_in(peer, self.own(peer, DocKind::Register), &form)?;
+        Ok(merger)
+    }
+
+    /// Enters a post and somebody who holds it: three edits in two documents.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn staff_post(&mut self, peer: PeerId, post: Option<RecordId>) -> Result<RecordId, String> {
+        let post = match post {
+            Some(post) => post,
+            None => self.add_post(peer)?,
+        };
+        let person = RecordId(self.dice.bytes());
+        let name = format!("Nguyễn Văn Mẫu {:03}", self.dice.within(1, 999));
+        let form = AddPerson { record: person, name, category: "khong_chuyen_trach".to_owned(), valid_from: None };
+        self.fill_in(peer, self.own(peer, DocKind::People), &form)?;
+        let holding = AddHolding {
+            record: RecordId(self.dice.bytes()),
+            person,
+            post,
+            unit: None,
+            tenure: "main".to_owned(),
+            from: Date::new(2026, 7, 1),
+            to: None,
+        };
+        self.fill_in(peer, self.own(peer, DocKind::People), &holding)?;
+        Ok(post)
+    }
+
+    /// Settles the first clash of a collection that this office may settle.
+    ///
+    /// # Errors
+    /// When there is none; what form or office say.
+    pub fn settle(&mut self, peer: PeerId, collection: CollectionId) -> Result<Submitted, String> {
+        let reader = self.reader(peer)?;
+        let rows = reader.clashes(Some(collection)).map_err(|error| error.to_string())?;
+        let row = rows.first().ok_or("nothing to settle")?;
+        let found = reader.clash(&row.key).map_err(|error| error.to_string())?.ok_or("the clash is gone")?;
+        let chosen = self.dice.place(found.clash.options.len());
+        let doc = found.clash.doc;
+        let reason = Some("Theo biên bản họp.".to_owned());
+        let form = Settle { event: EventId(self.dice.bytes()), clash: found.clash, chosen, reason };
+        self.fill_in(peer, doc, &form)
+    }
+
+    /// Types something that a person of this office might type now, by the dice.
+    ///
+    /// # Errors
+    /// What form or office say; nothing was typed then.
+    pub fn type_something(&mut self, peer: PeerId) -> Result<(), String> {
+        let home = self.peers[peer.0].home.clone().ok_or("not invited")?;
+        match home.side {
+            Side::Commune => self.type_at_commune(peer, home.collection),
+            Side::Province => self.type_at_province(peer),
+        }
+    }
+
+    fn type_at_commune(&mut self, peer: PeerId, collection: CollectionId) -> Result<(), String> {
+        let number = self.dice.within(1, 900);
+        match self.dice.within(0, 14) {
+            0..=3 => self.report(peer, &format!("Phản ánh số {number}: thiếu phòng làm việc")).map(drop),
+            4..=5 => {
+                let row = self.pick_issue(peer, Some(collection))?;
+                self.comment(peer, row.doc, row.id, &format!("Bổ sung {number}")).map(drop)
+            }
+            6 => {
+                let row = self.pick_issue(peer, Some(collection))?;
+                let kinds = [EventKind::REPLY, EventKind::SOLVED, EventKind::REOPEN, EventKind::WITHDRAW];
+                let kind = kinds[self.dice.place(kinds.len())];
+                self.move_issue(peer, row.id, kind).map(drop)
+            }
+            7..=8 => {
+                let name = format!("Tổ dân phố {number}");
+                self.add_unit(peer, &name, i64::try_from(number).unwrap_or(0)).map(drop)
+            }
+            9..=10 => {
+                let unit = self.pick_unit(peer, collection)?;
+                self.set_households(peer, unit.id, i64::try_from(number).unwrap_or(0)).map(drop)
+            }
+            11 => {
+                let unit = self.pick_unit(peer, collection)?;
+                self.rename_unit(peer, unit.id, &format!("Tổ dân phố {number} (mới)")).map(drop)
+            }
+            12 => {
+                let units = [0; 3].map(|_| self.pick_unit(peer, collection).map(|unit| unit.id));
+                let [first, second, into] = units;
+                self.merge_units(peer, vec![first?, second?], into?).map(drop)
+            }
+            _ if self.dice.chance(50) => self.settle(peer, collection).map(drop),
+            _ => self.staff_post(peer, None).map(drop),
+        }
+    }
+
+    fn type_at_province(&mut self, peer: PeerId) -> Result<(), String> {
+        let row = self.pick_issue(peer, None)?;
+        match self.dice.within(0, 6) {
+            0 => self.comment(peer, row.doc, row.id, "Đề nghị bổ sung hồ sơ").map(drop),
+            1 => self.move_issue(peer, row.id, EventKind::RECEIVE).map(drop),
+            2 => self.move_issue(peer, row.id, EventKind::FORWARD).map(drop),
+            3 => self.move_issue(peer, row.id, EventKind::REFUSE).map(drop),
+            4 => self.move_issue(peer, row.id, EventKind::ASK).map(drop),
+            _ => self.move_issue(peer, row.id, EventKind::ANSWER).map(drop),
+        }
+    }
+
+    fn add_post(&mut self, peer: PeerId) -> Result<RecordId, String> {
+        let record = RecordId(self.dice.bytes());
+        let form = AddPost {
+            record,
+            slug: format!("chuc_danh_{}", self.dice.within(1, 9_999)),
+            name: "Chức danh mẫu".to_owned(),
+            system: "chinh_quyen".to_owned(),
+            scope: "commune".to_owned(),
+            max_holders: Some(1),
+        };
+        self.fill_in(peer, self.own(peer, DocKind::Register), &form)?;
+        Ok(record)
+    }
+
+    fn pick_issue(&mut self, peer: PeerId, collection: Option<CollectionId>) -> Result<IssueRow, String> {
+        let filter = IssueFilter { collection, limit: 20, ..IssueFilter::default() };
+        let mut rows = self.reader(peer)?.issues(&filter).map_err(|error| error.to_string())?.rows;
+        if rows.is_empty() {
+            return Err("no issue yet".to_owned());
+        }
+        Ok(rows.swap_remove(self.dice.place(rows.len())))
+    }
+
+    fn pick_unit(&mut self, peer: PeerId, collection: CollectionId) -> Result<UnitRow, String> {
+        let units = self.reader(peer)?.units(collection, None).map_err(|error| error.to_string())?;
+        let mut units = units.map(|units| units.units).unwrap_or_default();
+        if units.is_empty() {
+            return Err("no unit yet".to_owned());
+        }
+        // Mostly the first few, so that offices of one commune meet on the same ones.
+        let among = if self.dice.chance(70) { units.len().min(3) } else { units.len() };
+        Ok(units.swap_remove(self.dice.place(among)))
+    }
+
+    fn reader(&self, peer: PeerId) -> Result<Reader, String> {
+        let office = self.peers[peer.0].office().ok_or("the office is off")?;
+        office.view().reader().map_err(|error| error.to_string())
+    }
+}

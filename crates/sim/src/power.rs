@@ -1,0 +1,295 @@
+//! Machines that start, commit, fail and lose power.
+
+use hopluu_identity::Enrolment;
+use hopluu_mailbox::{Input, Output, Role};
+use hopluu_model::Tick;
+use hopluu_store::{Files, Index, MemoryFiles, MemoryIndex, Order, Span};
+
+use crate::chain;
+use crate::machine::{Disk, Fault, Machine};
+use crate::peer::PeerId;
+use crate::world::{Happening, World};
+
+/// A machine is not woken more often.
+const WAKE_EVERY_MS: u64 = 2;
+/// A failed store is opened again after so long.
+const RECOVER_MS: u64 = 1_000;
+
+impl World {
+    /// Switches a machine on.
+    ///
+    /// # Errors
+    /// When its store cannot be opened; it stays off.
+    pub fn start(&mut self, peer: PeerId) -> Result<(), Fault> {
+        let now = self.now;
+        let one = &mut self.peers[peer.0];
+        one.life += 1;
+        one.started = now;
+        (one.wake_at, one.commit_due, one.is_broken) = (None, false, false);
+        one.typed.clear();
+        let wall = one.wall(now);
+        let (machine, recovery) = Machine::start(&one.disk, &one.papers, &mut self.dice, wall)?;
+        let fate =
+            format!("starts: {} records, index {:?}, cut {}", recovery.end.number, recovery.index, recovery.cut.len());
+        let whole = recovery.is_whole();
+        let poisoned = machine.mailbox().store().is_poisoned();
+        one.machine = Some(machine);
+        self.note(peer, &fate);
+        if !whole {
+            self.violations.push(format!("{} lost promised records: {recovery:?}", self.name(peer)));
+        }
+        if poisoned {
+            self.fail(peer, "the disk takes no writes");
+        } else {
+            self.due_commit(peer);
+        }
+        Ok(())
+    }
+
+    /// Cuts a machine's power. Unsynced sectors are gone, or some of them arrived when it is torn.
+    pub fn crash(&mut self, peer: PeerId, torn: bool) {
+        if self.peers[peer.0].machine.is_none() {
+            return;
+        }
+        self.note(peer, if torn { "loses power in mid-write" } else { "loses power" });
+        self.drop_lines(peer);
+        let mut dice = self.dice.fork();
+        let one = &mut self.peers[peer.0];
+        one.machine = None;
+        one.is_broken = false;
+        one.power_fails_in = None;
+        one.life += 1;
+        one.typed.clear();
+        one.disk.files.crash_torn(&mut |_, _| torn && dice.chance(50));
+        self.forget_ranks(peer);
+    }
+
+    /// Lets a machine's power fail before so many more of its outputs are done.
+    pub fn fail_power_after(&mut self, peer: PeerId, outputs: u64) {
+        self.peers[peer.0].power_fails_in = Some(outputs);
+    }
+
+    /// Ends a machine in good order.
+    pub fn stop(&mut self, peer: PeerId) {
+        if let Some(office) = self.peers[peer.0].office_mut()
+            && let Err(error) = office.close()
+        {
+            let text = chain(&error);
+            self.note(peer, &format!("cannot close: {text}"));
+        }
+        self.commit(peer);
+        self.crash(peer, false);
+    }
+
+    /// Gives a machine an empty index, as if somebody had deleted it.
+    pub fn delete_index(&mut self, peer: PeerId) {
+        self.peers[peer.0].disk.index = MemoryIndex::new();
+    }
+
+    /// Takes everything from a machine but its papers: journal and index are empty.
+    pub fn lose_disk(&mut self, peer: PeerId) {
+        self.crash(peer, false);
+        self.before_loss();
+        self.note(peer, "has lost its disk");
+        self.peers[peer.0].disk = Disk::default();
+        self.after_loss();
+    }
+
+    /// A copy of what lies on a machine's disk now, as a backup: the journal, and an index or none.
+    ///
+    /// # Panics
+    /// Never: memory can be read.
+    #[must_use]
+    pub fn backup(&self, peer: PeerId, with_index: bool) -> Disk {
+        let disk = &self.peers[peer.0].disk;
+        let copy = Disk { files: copy_of(&disk.files).expect("memory can be read"), index: MemoryIndex::new() };
+        if with_index {
+            let span = Span { from: Vec::new(), to: None, order: Order::Ascending, limit: usize::MAX };
+            let pairs = disk.index.scan(&span).expect("memory can be read");
+            let batch = pairs.into_iter().map(|(key, value)| (key, Some(value))).collect();
+            copy.index.clone().apply(&batch).expect("memory can be written");
+        }
+        copy
+    }
+
+    /// Puts a backup in place of a machine's disk; it is off afterwards.
+    pub fn restore(&mut self, peer: PeerId, disk: Disk) {
+        self.crash(peer, false);
+        self.before_loss();
+        self.note(peer, "gets an old disk back");
+        self.peers[peer.0].disk = disk;
+        self.after_loss();
+    }
+
+    /// Hands news to a machine and lets it commit a moment later.
+    pub(crate) fn feed(&mut self, peer: PeerId, input: Input) {
+        if !self.is_running(peer) {
+            return;
+        }
+        let (now, wall) = (self.now, self.wall(peer));
+        let Some(machine) = &mut self.peers[peer.0].machine else { return };
+        match machine.handle(now, wall, input) {
+            Ok(()) => self.due_commit(peer),
+            Err(fault) => self.fail(peer, &chain(&fault)),
+        }
+    }
+
+    pub(crate) fn due_commit(&mut self, peer: PeerId) {
+        let late = self.dice.within(0, 3);
+        let one = &mut self.peers[peer.0];
+        if !std::mem::replace(&mut one.commit_due, true) {
+            let life = one.life;
+            self.push(self.now.plus(late), Happening::Commit { peer, life });
+        }
+    }
+
+    /// Commits what a machine took, and does what follows.
+    pub(crate) fn commit(&mut self, peer: PeerId) {
+        self.peers[peer.0].commit_due = false;
+        if !self.is_running(peer) {
+            return;
+        }
+        let (now, wall) = (self.now, self.wall(peer));
+        let Some(machine) = &mut self.peers[peer.0].machine else { return };
+        if let Err(fault) = machine.commit(now, wall) {
+            return self.fail(peer, &chain(&fault));
+        }
+        let typed = std::mem::take(&mut self.peers[peer.0].typed);
+        self.promises.extend(typed);
+        let mut moved = 0;
+        loop {
+            if self.power_fails(peer) {
+                return self.crash(peer, false);
+            }
+            let Some(output) = self.peers[peer.0].machine.as_mut().and_then(Machine::poll) else { break };
+            match output {
+                Ok(output) => self.perform(peer, output),
+                Err(records) => moved += records,
+            }
+        }
+        if moved > 0 {
+            self.check_sentences(peer);
+        }
+        self.due_wake(peer);
+    }
+
+    /// Tells that a machine's store cannot be used: its lines drop, and it is opened again by itself.
+    pub(crate) fn fail(&mut self, peer: PeerId, why: &str) {
+        self.note(peer, &format!("store fails: {why}"));
+        self.drop_lines(peer);
+        self.forget_ranks(peer);
+        let one = &mut self.peers[peer.0];
+        one.is_broken = true;
+        one.typed.clear();
+        let life = one.life;
+        self.push(self.now.plus(RECOVER_MS), Happening::Recover { peer, life });
+    }
+
+    pub(crate) fn recover(&mut self, peer: PeerId) {
+        let now = self.now;
+        let one = &mut self.peers[peer.0];
+        if !one.is_broken {
+            return;
+        }
+        let wall = one.wall(now);
+        let Some(machine) = &mut one.machine else { return };
+        let done = machine.recover(&one.disk, &one.papers, &mut self.dice, wall);
+        let poisoned = machine.mailbox().store().is_poisoned();
+        match done {
+            Ok(recovery) if !poisoned => {
+                one.is_broken = false;
+                one.commit_due = false;
+                self.note(peer, &format!("store is open again: {} records", recovery.end.number));
+                if !recovery.is_whole() {
+                    self.violations.push(format!("{} lost promised records: {recovery:?}", self.name(peer)));
+                }
+                self.due_commit(peer);
+            }
+            Ok(_) => self.fail(peer, "the disk takes no writes"),
+            Err(fault) => self.fail(peer, &chain(&fault)),
+        }
+    }
+
+    fn power_fails(&mut self, peer: PeerId) -> bool {
+        match &mut self.peers[peer.0].power_fails_in {
+            Some(0) => true,
+            Some(left) => {
+                *left -= 1;
+                false
+            }
+            None => false,
+        }
+    }
+
+    fn due_wake(&mut self, peer: PeerId) {
+        let now = self.now;
+        let one = &mut self.peers[peer.0];
+        let Some(wanted) = one.machine.as_ref().and_then(Machine::next_wake) else { return };
+        let at: Tick = wanted.max(now.plus(WAKE_EVERY_MS));
+        if one.wake_at.is_none_or(|known| at < known) {
+            one.wake_at = Some(at);
+            let life = one.life;
+            self.push(at, Happening::Wake { peer, life });
+        }
+    }
+
+    fn perform(&mut self, peer: PeerId, output: Output) {
+        match output {
+            Output::Dial { .. } => self.dial(peer),
+            Output::Send { conn, class, bytes } => self.send(peer, conn.0, (class, bytes)),
+            Output::Close { conn, code, text } => {
+                self.note(peer, &format!("closes c{} with {code}: {text}", conn.0));
+                self.say_goodbye(peer, conn.0);
+            }
+            Output::Owned(anchor) => {
+                let papers = &mut self.peers[peer.0].papers;
+                papers.anchor = anchor;
+                if let Role::Relay { owner, .. } = &mut papers.role {
+                    *owner = Some(anchor);
+                }
+            }
+            Output::Enrolled(enrolment) => {
+                let stage = match &*enrolment {
+                    Enrolment::Asked(_) => "asked".to_owned(),
+                    Enrolment::Waiting(_) => "waiting".to_owned(),
+                    Enrolment::Refused(_, reason) => format!("refused: {reason}"),
+                    Enrolment::Confirmed(_) => "confirmed".to_owned(),
+                };
+                self.note(peer, &format!("enrolment {stage}"));
+                self.peers[peer.0].papers.enrolment = Some(*enrolment);
+            }
+            Output::Claimed { ok, text } => {
+                self.note(peer, &format!("claim answered: {ok} {text}"));
+                if let (true, Role::Office { claim, .. }) = (ok, &mut self.peers[peer.0].papers.role) {
+                    *claim = None;
+                }
+            }
+            Output::Tell(notice) => self.notices.push((peer, notice)),
+            Output::Alarm(text) => {
+                self.note(peer, &format!("ALARM {text}"));
+                self.alarms.push((peer, text));
+            }
+            Output::Declined(declined) => {
+                self.note(peer, &format!("declines {} of {}: {}", declined.seq, declined.actor.short(), declined.text));
+            }
+            Output::Arrived(_)
+            | Output::Withdrawn { .. }
+            | Output::AtRelay { .. }
+            | Output::Shown { .. }
+            | Output::RosterMoved
+            | Output::Heard(_) => {}
+        }
+    }
+}
+
+fn copy_of(files: &MemoryFiles) -> std::io::Result<MemoryFiles> {
+    let copy = MemoryFiles::new();
+    for name in files.names()? {
+        let bytes = files.contents(&name).unwrap_or_default();
+        let file = copy.create(&name, files.open(&name)?.len()?)?;
+        file.write_at(0, &bytes)?;
+        file.sync_data()?;
+    }
+    copy.sync_dir()?;
+    Ok(copy)
+}

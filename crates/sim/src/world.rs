@@ -1,0 +1,350 @@
+//! The world: machines, lines and one queue of what happens next.
+
+use std::collections::BTreeMap;
+
+use hopluu_identity::{Notice, RootKey};
+use hopluu_mailbox::Mailbox;
+use hopluu_model::{ActorId, CollectionId, DocId, Edit, Tick, Timestamp};
+use hopluu_office::{Office, OfficeError, Submitted};
+use hopluu_sync::LineState;
+
+use crate::dice::Dice;
+use crate::lines::{End, Lines};
+use crate::log::EventLog;
+use crate::machine::{Disk, Machine, Papers};
+use crate::peer::{Peer, PeerId, Promise, WallClock};
+
+/// Something that happens at its time.
+pub(crate) enum Happening {
+    /// A machine asked to be woken.
+    Wake { peer: PeerId, life: u32 },
+    /// A machine commits what it took.
+    Commit { peer: PeerId, life: u32 },
+    /// A machine tries to open its store again.
+    Recover { peer: PeerId, life: u32 },
+    /// A dial came to nothing.
+    DialFailed { peer: PeerId, life: u32 },
+    /// An end of a line is told that it is up.
+    Up { conn: u64, end: End },
+    /// Its early data was refused.
+    EarlyRejected { conn: u64 },
+    /// An end of a line is told that the handshake is complete.
+    Confirmed { conn: u64, end: End },
+    /// A frame left its sender's queue.
+    Drained { conn: u64, end: End, class: u8, bytes: usize },
+    /// A frame arrives.
+    Frame { conn: u64, end: End, bytes: Vec<u8> },
+    /// An end of a line is told that it is over.
+    Down { conn: u64, end: End },
+    /// A goodbye had its time.
+    Closed { conn: u64 },
+    /// Somebody sends a copy of early data again.
+    Replay { conn: u64 },
+}
+
+/// A province in memory, driven by one seed on a virtual clock.
+///
+/// Nothing happens but through [`World::run_for`] and its sisters; between two calls a story types edits, cuts lines
+/// and pulls plugs. The same seed and the same calls give the same [`World::log`], byte for byte.
+pub struct World {
+    pub(crate) now: Tick,
+    pub(crate) dice: Dice,
+    pub(crate) peers: Vec<Peer>,
+    pub(crate) lines: Lines,
+    pub(crate) log: EventLog,
+    pub(crate) queue: BTreeMap<(Tick, u64), Happening>,
+    order: u64,
+    pub(crate) promises: Vec<Promise>,
+    pub(crate) violations: Vec<String>,
+    pub(crate) notices: Vec<(PeerId, Notice)>,
+    pub(crate) alarms: Vec<(PeerId, String)>,
+    /// The furthest the relay ever held a chain on disk.
+    pub(crate) relay_held: BTreeMap<(DocId, ActorId), u64>,
+    /// The furthest the desk ever had a chain applied and on disk.
+    pub(crate) desk_shown: BTreeMap<(DocId, ActorId), u64>,
+    pub(crate) relay: Option<PeerId>,
+    pub(crate) desk: Option<PeerId>,
+    pub(crate) province: Option<CollectionId>,
+    pub(crate) root: Option<RootKey>,
+    pub(crate) communes: BTreeMap<String, CollectionId>,
+    /// What was seen of sentences, for those that must not fall back.
+    pub(crate) seen_ranks: BTreeMap<(PeerId, usize), u8>,
+    /// Edits older than the last loss of a disk: their sentences may go back when offices learn of it.
+    pub(crate) excused: usize,
+    pub(crate) frames: u64,
+    pub(crate) wakes: u64,
+}
+
+impl World {
+    /// Begins an empty world.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            now: Tick(1_000),
+            dice: Dice::new(seed),
+            peers: Vec::new(),
+            lines: Lines::default(),
+            log: EventLog::default(),
+            queue: BTreeMap::new(),
+            order: 0,
+            promises: Vec::new(),
+            violations: Vec::new(),
+            notices: Vec::new(),
+            alarms: Vec::new(),
+            relay_held: BTreeMap::new(),
+            desk_shown: BTreeMap::new(),
+            relay: None,
+            desk: None,
+            province: None,
+            root: None,
+            communes: BTreeMap::new(),
+            seen_ranks: BTreeMap::new(),
+            excused: 0,
+            frames: 0,
+            wakes: 0,
+        }
+    }
+
+    /// The true time, as a tick.
+    #[must_use]
+    pub fn now(&self) -> Tick {
+        self.now
+    }
+
+    /// Everything that happened.
+    #[must_use]
+    pub fn log(&self) -> &EventLog {
+        &self.log
+    }
+
+    /// Promises that were found broken on the way.
+    #[must_use]
+    pub fn violations(&self) -> &[String] {
+        &self.violations
+    }
+
+    /// What machines told the people in front of them.
+    #[must_use]
+    pub fn notices(&self) -> &[(PeerId, Notice)] {
+        &self.notices
+    }
+
+    /// What machines told ops.
+    #[must_use]
+    pub fn alarms(&self) -> &[(PeerId, String)] {
+        &self.alarms
+    }
+
+    /// Every edit of which a page said *saved here*.
+    #[must_use]
+    pub fn promises(&self) -> &[Promise] {
+        &self.promises
+    }
+
+    /// The world's dice, for stories that draw.
+    pub fn dice(&mut self) -> &mut Dice {
+        &mut self.dice
+    }
+
+    /// Puts a machine into the world, switched off.
+    pub fn add(&mut self, name: &str, papers: Papers) -> PeerId {
+        self.peers.push(Peer::new(name, papers));
+        PeerId(self.peers.len() - 1)
+    }
+
+    /// The name of a machine.
+    #[must_use]
+    pub fn name(&self, peer: PeerId) -> &str {
+        &self.peers[peer.0].name
+    }
+
+    /// All machines.
+    pub fn peers(&self) -> impl Iterator<Item = PeerId> + use<> {
+        (0..self.peers.len()).map(PeerId)
+    }
+
+    /// The disk of a machine; clones share it.
+    #[must_use]
+    pub fn disk(&self, peer: PeerId) -> Disk {
+        self.peers[peer.0].disk.clone()
+    }
+
+    /// What a machine keeps beside its journal.
+    pub fn papers(&mut self, peer: PeerId) -> &mut Papers {
+        &mut self.peers[peer.0].papers
+    }
+
+    /// Sets a machine's wall clock.
+    pub fn set_clock(&mut self, peer: PeerId, clock: WallClock) {
+        self.peers[peer.0].clock = clock;
+    }
+
+    /// The wall clock of a machine.
+    #[must_use]
+    pub fn wall(&self, peer: PeerId) -> Timestamp {
+        self.peers[peer.0].wall(self.now)
+    }
+
+    /// The office of a machine.
+    ///
+    /// # Panics
+    /// When it is off or a relay: a mistake of the story.
+    #[must_use]
+    pub fn office(&self, peer: PeerId) -> &Office {
+        self.peers[peer.0].office().expect("a story asks offices that run")
+    }
+
+    /// The mailbox of a machine; `None` while it is off.
+    #[must_use]
+    pub fn mailbox(&self, peer: PeerId) -> Option<&Mailbox> {
+        self.peers[peer.0].machine.as_ref().map(Machine::mailbox)
+    }
+
+    /// Whether a machine runs and its store works.
+    #[must_use]
+    pub fn is_running(&self, peer: PeerId) -> bool {
+        let peer = &self.peers[peer.0];
+        peer.machine.is_some() && !peer.is_broken
+    }
+
+    /// Whether a machine runs though its store failed.
+    #[must_use]
+    pub fn is_broken(&self, peer: PeerId) -> bool {
+        self.peers[peer.0].is_broken
+    }
+
+    /// Whether an office holds what the relay holds, as far as it knows.
+    #[must_use]
+    pub fn is_settled(&self, peer: PeerId) -> bool {
+        self.peers[peer.0].office().is_some_and(|office| {
+            let standing = office.standing();
+            standing.line == Some(LineState::Settled) && standing.backlog == 0
+        })
+    }
+
+    /// Writes an edit at an office. It is promised once the machine has committed, a moment later.
+    ///
+    /// # Errors
+    /// What the office says; a store that failed is opened again by itself.
+    ///
+    /// # Panics
+    /// When the machine is off or a relay: a mistake of the story.
+    pub fn submit(&mut self, peer: PeerId, edit: &Edit) -> Result<Submitted, OfficeError> {
+        let one = &mut self.peers[peer.0];
+        let office = one.office_mut().expect("a story types at offices that run");
+        let done = office.submit(edit);
+        match &done {
+            Ok(written) => {
+                let Submitted { doc, actor, seq } = *written;
+                let tip = office.mailbox().store().tip(&doc, &actor).ok().flatten();
+                let hash = tip.map_or(hopluu_model::ChangeHash([0; 32]), |tip| tip.hash);
+                one.typed.push(Promise { at: peer, doc, actor, seq, hash, gone: false });
+                self.note(peer, &format!("types {seq} of {} in {doc}", actor.short()));
+                self.due_commit(peer);
+            }
+            Err(error) => {
+                let text = crate::chain(error);
+                self.note(peer, &format!("cannot type: {text}"));
+                if error.needs_reopening() {
+                    self.fail(peer, &text);
+                }
+            }
+        }
+        done
+    }
+
+    /// Lets an office do something of the desk: invite, revoke, open a year.
+    ///
+    /// # Errors
+    /// What the office says.
+    ///
+    /// # Panics
+    /// When the machine is off or a relay: a mistake of the story.
+    pub fn at_desk<T>(
+        &mut self,
+        peer: PeerId,
+        act: impl FnOnce(&mut Office, Tick, Timestamp) -> Result<T, OfficeError>,
+    ) -> Result<T, OfficeError> {
+        let (now, wall) = (self.now, self.wall(peer));
+        let office = self.peers[peer.0].office_mut().expect("a story asks offices that run");
+        let done = act(office, now, wall);
+        self.due_commit(peer);
+        done
+    }
+
+    /// Lets so many milliseconds pass.
+    pub fn run_for(&mut self, milliseconds: u64) {
+        self.run_until(self.now.plus(milliseconds));
+    }
+
+    /// Lets time pass up to a tick.
+    pub fn run_until(&mut self, end: Tick) {
+        while let Some((&(at, _), _)) = self.queue.first_key_value() {
+            if at > end {
+                break;
+            }
+            if let Some(((at, _), happening)) = self.queue.pop_first() {
+                self.now = self.now.max(at);
+                self.happen(happening);
+            }
+        }
+        self.now = self.now.max(end);
+    }
+
+    /// Lets time pass until something holds, looking every second; says whether it does within so many seconds.
+    pub fn run_until_met(&mut self, seconds: u64, mut met: impl FnMut(&Self) -> bool) -> bool {
+        for _ in 0..seconds {
+            if met(self) {
+                return true;
+            }
+            self.run_for(1_000);
+        }
+        met(self)
+    }
+
+    pub(crate) fn note(&mut self, peer: PeerId, what: &str) {
+        let name = &self.peers[peer.0].name;
+        self.log.line(self.now, name, what);
+    }
+
+    pub(crate) fn push(&mut self, at: Tick, happening: Happening) {
+        self.order += 1;
+        self.queue.insert((at.max(self.now), self.order), happening);
+    }
+
+    fn happen(&mut self, happening: Happening) {
+        match happening {
+            Happening::Wake { peer, life } => {
+                let one = &mut self.peers[peer.0];
+                if one.life == life && one.wake_at.is_some_and(|at| at <= self.now) {
+                    one.wake_at = None;
+                    self.wakes += 1;
+                    self.feed(peer, hopluu_mailbox::Input::Wake);
+                }
+            }
+            Happening::Commit { peer, life } => {
+                if self.peers[peer.0].life == life {
+                    self.commit(peer);
+                }
+            }
+            Happening::Recover { peer, life } => {
+                if self.peers[peer.0].life == life {
+                    self.recover(peer);
+                }
+            }
+            Happening::DialFailed { peer, life } => {
+                if self.peers[peer.0].life == life {
+                    self.feed(peer, hopluu_mailbox::Input::Down { conn: None });
+                }
+            }
+            Happening::Up { conn, end } => self.line_up(conn, end),
+            Happening::EarlyRejected { conn } => self.early_rejected(conn),
+            Happening::Confirmed { conn, end } => self.confirmed(conn, end),
+            Happening::Drained { conn, end, class, bytes } => self.drained(conn, end, (class, bytes)),
+            Happening::Frame { conn, end, bytes } => self.arrive(conn, end, bytes),
+            Happening::Down { conn, end } => self.line_down(conn, end),
+            Happening::Closed { conn } => self.closed(conn),
+            Happening::Replay { conn } => self.replay(conn),
+        }
+    }
+}
