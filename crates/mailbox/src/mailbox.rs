@@ -257,7 +257,12 @@ impl Mailbox {
         match input {
             Input::Up { conn, peer } => self.up(now, conn, peer),
             Input::Confirmed { conn } => self.confirmed(conn),
-            Input::EarlyRejected { conn } => self.drive(now, EngineInput::EarlyRejected { conn }),
+            Input::EarlyRejected { conn } => {
+                // Who still asks to be let in has not greeted, so there is no greeting to repeat.
+                if self.peers.get(conn).is_some_and(|peer| matches!(peer.gate, Gate::Open)) {
+                    self.drive(now, EngineInput::EarlyRejected { conn });
+                }
+            }
             Input::Down { conn } => {
                 if let Some(conn) = conn {
                     self.peers.remove(conn);
