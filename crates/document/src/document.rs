@@ -1,6 +1,6 @@
 //! One document in memory.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::transaction::{CommitOptions, Transactable};
@@ -14,6 +14,7 @@ use crate::blob::{self, Creation, EventBlob, SetValue};
 use crate::error::DocumentError;
 use crate::genesis::{Genesis, genesis, is_genesis};
 use crate::guard;
+use crate::parked::Parked;
 
 /// One automerge document with the layout of this room.
 pub struct Document {
@@ -24,7 +25,7 @@ pub struct Document {
     /// What is applied, kept beside automerge because asking it means walking the whole history.
     clock: Clock,
     /// Changes whose parents are not here yet; automerge never sees them before.
-    parked: Vec<Change>,
+    parked: Parked,
 }
 
 /// A change just written, not yet on any disk.
@@ -65,7 +66,7 @@ impl Document {
     #[must_use]
     pub fn begin(doc: DocId) -> Self {
         let Genesis { am, records, events } = genesis(&doc);
-        Self { doc, am, records, events, clock: Clock::default(), parked: Vec::new() }
+        Self { doc, am, records, events, clock: Clock::default(), parked: Parked::default() }
     }
 
     /// Loads what [`Document::save`] wrote on this machine.
@@ -92,7 +93,7 @@ impl Document {
             (Err(error), _) | (_, Err(error)) => return Err(load(error.to_string())),
         };
         let clock = walk(&am);
-        Ok(Self { doc, am, records, events, clock, parked: Vec::new() })
+        Ok(Self { doc, am, records, events, clock, parked: Parked::default() })
     }
 
     /// The document as one chunk, a cache: the changes are the truth. Parked changes are not in it.
@@ -142,7 +143,8 @@ impl Document {
     }
 
     /// Writes an edit as one change of the given author. It is in memory only: append it to the journal
-    /// before anything else, and drop the document when that fails.
+    /// before anything else, and drop the document when that fails. Records and events that have begun already are
+    /// left as they are, so that an edit written twice adds nothing.
     ///
     /// # Errors
     /// [`DocumentError::NoRecord`], [`DocumentError::TooLarge`], [`DocumentError::Nothing`]; in each case
@@ -150,23 +152,11 @@ impl Document {
     pub fn write(&mut self, actor: ActorId, edit: &Edit) -> Result<Written, DocumentError> {
         let doc = self.doc;
         self.am.set_actor(AmActor::from(actor.0.as_slice()));
-        let mut objects = Vec::new();
-        for write in edit.writes() {
-            if let Write::Set { record, .. } | Write::Append { record, .. } = write {
-                let begun = edit
-                    .writes()
-                    .iter()
-                    .any(|other| matches!(other, Write::Create { record: new, .. } if new == record));
-                let object = self.record_object(*record);
-                if object.is_none() && !begun && matches!(write, Write::Set { .. }) {
-                    return Err(DocumentError::NoRecord { doc, record: *record });
-                }
-                objects.extend(object.map(|object| (*record, object)));
-            }
-        }
+        let mut objects = self.objects_of(edit)?;
+        let writes: Vec<&Write> = edit.writes().iter().filter(|write| !self.has_begun(write)).collect();
         let (records, events) = (self.records.clone(), self.events.clone());
         let mut tx = self.am.transaction();
-        for write in edit.writes() {
+        for write in writes {
             if let Err((field, reason)) = perform(&mut tx, edit, write, (&records, &events), &mut objects) {
                 tx.rollback();
                 return Err(DocumentError::Write { doc, field, reason });
@@ -191,6 +181,31 @@ impl Document {
         Ok(written)
     }
 
+    /// The objects of the records an edit gives values to.
+    fn objects_of(&self, edit: &Edit) -> Result<Vec<(RecordId, ObjId)>, DocumentError> {
+        let mut objects = Vec::new();
+        for write in edit.writes() {
+            if let Write::Set { record, .. } = write {
+                let begins = |other: &Write| matches!(other, Write::Create { record: new, .. } if new == record);
+                match self.record_object(*record) {
+                    Some(object) => objects.push((*record, object)),
+                    None if edit.writes().iter().any(begins) => {}
+                    None => return Err(DocumentError::NoRecord { doc: self.doc, record: *record }),
+                }
+            }
+        }
+        Ok(objects)
+    }
+
+    /// Whether a write would begin what is there already.
+    fn has_begun(&self, write: &Write) -> bool {
+        match write {
+            Write::Create { record, .. } => self.record_object(*record).is_some(),
+            Write::Append { event, .. } => matches!(self.am.get(&self.events, blob::key(&event.0)), Ok(Some(_))),
+            Write::Set { .. } => false,
+        }
+    }
+
     fn own_parent(&self, change: &Change) -> Option<ChangeHash> {
         let own = |hash: &&AmHash| {
             self.am.get_change_meta_by_hash(hash).is_some_and(|meta| *meta.actor == *change.actor_id())
@@ -209,12 +224,12 @@ impl Document {
                 continue;
             }
             match guard::parse(&raw, &self.records, &self.events) {
-                Ok(change) if change.hash().0 == hash.0 => self.parked.push(change),
+                Ok(checked) if checked.change.hash().0 == hash.0 => self.parked.put(checked),
                 Ok(_) => applied.unfit.push((hash, "its bytes have another hash".to_owned())),
                 Err(unfit) => applied.unfit.push((hash, unfit.to_string())),
             }
         }
-        let ready = self.take_ready();
+        let ready = self.parked.take_ready(&self.am, &mut applied.unfit);
         applied.parked = self.parked.len();
         applied.applied = ready.len();
         if ready.is_empty() {
@@ -235,30 +250,6 @@ impl Document {
             self.clock.raise(actor, tip);
         }
         Ok(applied)
-    }
-
-    /// Parked changes whose parents are here or come before them, in an order automerge can take.
-    fn take_ready(&mut self) -> Vec<Change> {
-        let mut ready: Vec<Change> = Vec::new();
-        let mut coming = HashSet::new();
-        loop {
-            let before = ready.len();
-            let mut waiting = Vec::new();
-            for change in std::mem::take(&mut self.parked) {
-                let here = |dep: &AmHash| coming.contains(dep) || self.am.get_change_meta_by_hash(dep).is_some();
-                if change.deps().iter().all(here) {
-                    if coming.insert(change.hash()) {
-                        ready.push(change);
-                    }
-                } else {
-                    waiting.push(change);
-                }
-            }
-            self.parked = waiting;
-            if ready.len() == before {
-                return ready;
-            }
-        }
     }
 }
 
@@ -290,7 +281,7 @@ fn perform(
         Write::Create { record, kind, fields } => {
             let creation = Creation { kind: *kind, stamp: edit.stamp().into(), fields: fields.clone() };
             let object = tx.put_object(records, blob::key(&record.0), ObjType::Map).map_err(plain)?;
-            tx.put(&object, "c", ScalarValue::Bytes(blob::encode(&creation))).map_err(plain)?;
+            tx.put(&object, guard::CREATION, ScalarValue::Bytes(blob::encode(&creation))).map_err(plain)?;
             objects.push((*record, object));
             Ok(())
         }

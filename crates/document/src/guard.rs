@@ -11,19 +11,33 @@ pub(crate) enum Unfit {
     Chunk,
     #[error("automerge cannot read it")]
     Unreadable,
+    #[error("automerge itself would write it in other bytes")]
+    Spelling,
     #[error("it touches more than records and events")]
     Layout,
+    #[error("its operations are not numbered on from those of its parents")]
+    Numbers,
+    #[error("it replaces what is not there")]
+    Replaced,
     #[error("it holds more operations than its size allows")]
     Bomb,
 }
 
 /// No honest edit of 16 KiB holds more; a few bytes of run lengths can claim billions.
 const MAX_OPS: u64 = 4_096;
+/// The key under which a record's creation lies.
+pub(crate) const CREATION: &str = "c";
 /// Magic, checksum; then the chunk type, where 1 is a plain change.
 const TYPE_AT: usize = 8;
 
+/// A change that keeps to the layout, with what is still to be checked once its parents are here.
+pub(crate) struct Checked {
+    pub(crate) change: Change,
+    pub(crate) writes: Vec<legacy::Op>,
+}
+
 /// Parses a change inside a fence and checks that it keeps to the layout.
-pub(crate) fn parse(bytes: &[u8], records: &ObjId, events: &ObjId) -> Result<Change, Unfit> {
+pub(crate) fn parse(bytes: &[u8], records: &ObjId, events: &ObjId) -> Result<Checked, Unfit> {
     if bytes.get(TYPE_AT) != Some(&1) {
         return Err(Unfit::Chunk);
     }
@@ -32,10 +46,19 @@ pub(crate) fn parse(bytes: &[u8], records: &ObjId, events: &ObjId) -> Result<Cha
     if change.len() as u64 > MAX_OPS {
         return Err(Unfit::Bomb);
     }
-    let expanded = catch_unwind(AssertUnwindSafe(|| change.decode())).map_err(|_| Unfit::Unreadable)?;
+    let decoded = catch_unwind(AssertUnwindSafe(|| {
+        let expanded = change.decode();
+        (Change::from(expanded.clone()), expanded)
+    }));
+    let (respelt, expanded) = decoded.map_err(|_| Unfit::Unreadable)?;
+    if respelt.raw_bytes() != bytes {
+        return Err(Unfit::Spelling);
+    }
     let ours = [own_id(records), own_id(events)];
-    let fits = expanded.operations.iter().all(|op| fits(op, &ours));
-    if fits { Ok(change) } else { Err(Unfit::Layout) }
+    // An object this change makes itself.
+    let begun = |object: &legacy::OpId| object.1 == expanded.actor_id && object.0 >= expanded.start_op.get();
+    let fits = expanded.operations.iter().all(|op| fits(op, &ours, &begun));
+    if fits { Ok(Checked { change, writes: expanded.operations }) } else { Err(Unfit::Layout) }
 }
 
 fn own_id(object: &ObjId) -> Option<legacy::OpId> {
@@ -45,13 +68,21 @@ fn own_id(object: &ObjId) -> Option<legacy::OpId> {
     }
 }
 
-/// Below the two containers only; only puts of bytes and, among records, of maps.
-fn fits(op: &legacy::Op, containers: &[Option<legacy::OpId>; 2]) -> bool {
+/// Below the two containers only; only puts of bytes and, among records, of maps. Records and events begin once, and
+/// nothing replaces what they began with.
+fn fits(op: &legacy::Op, containers: &[Option<legacy::OpId>; 2], begun: &impl Fn(&legacy::OpId) -> bool) -> bool {
     let legacy::ObjectId::Id(object) = &op.obj else { return false };
     let is = |container: &Option<legacy::OpId>| container.as_ref() == Some(object);
+    let first = op.pred.is_empty();
     match &op.action {
-        legacy::OpType::Make(automerge::ObjType::Map) => is(&containers[0]),
+        legacy::OpType::Make(automerge::ObjType::Map) => is(&containers[0]) && first,
+        legacy::OpType::Put(automerge::ScalarValue::Bytes(_)) if is(&containers[1]) => first,
+        legacy::OpType::Put(automerge::ScalarValue::Bytes(_)) if is_creation(&op.key) => first && begun(object),
         legacy::OpType::Put(automerge::ScalarValue::Bytes(_)) => !is(&containers[0]),
         _ => false,
     }
+}
+
+fn is_creation(key: &legacy::Key) -> bool {
+    matches!(key, legacy::Key::Map(key) if key == CREATION)
 }

@@ -18,7 +18,8 @@
 //!
 //! automerge panics on some crafted changes and applies some damaged ones. [`Document::apply`] therefore
 //! takes only changes whose hash was checked outside, never a compressed chunk, refuses what touches
-//! anything but the layout above, and catches panics; after [`DocumentError::Broken`] the document must be
+//! anything but the layout above, is spelt otherwise than automerge would, or does not go on exactly where its
+//! parents end (automerge believes such changes, and then saves what it cannot load), and catches panics; after [`DocumentError::Broken`] the document must be
 //! dropped and made anew from the raw changes without the culprit.
 
 pub mod blob;
@@ -26,6 +27,7 @@ mod document;
 mod error;
 mod genesis;
 mod guard;
+mod parked;
 mod read;
 
 pub use document::{Applied, Document, Incoming, Written};

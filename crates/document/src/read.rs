@@ -38,7 +38,7 @@ impl Document {
     #[must_use]
     pub fn record(&self, id: RecordId) -> Option<Snapshot> {
         let object = self.record_object(id)?;
-        let (blob, exid) = self.am.get(&object, "c").ok()??;
+        let (blob, exid) = self.am.get(&object, crate::guard::CREATION).ok()??;
         let creation: Creation = blob::decode(bytes_of(&blob)?)?;
         let stamp: Stamp = creation.stamp.into();
         let actor = actor_of(&exid)?;

@@ -1,0 +1,7 @@
+//! What automerge really does, and what this room promises on top of it.
+
+mod automerge;
+mod crafted;
+mod golden;
+mod promises;
+mod world;
