@@ -159,14 +159,25 @@ pub(crate) enum Province {
         #[arg(long)]
         relay: String,
     },
+    /// Máy dự phòng của tỉnh thay bàn tỉnh đã hỏng · Let this spare machine of the province be the desk
+    #[command(
+        after_help = "Ví dụ · Example:\n  hopluu province take-over --dir du-phong < tu-khoi-phuc.txt\n\nMáy dự phòng được mời trước bằng: hopluu invite --spare · The spare was invited before by: hopluu invite --spare"
+    )]
+    TakeOver {
+        /// 24 từ khôi phục; không ghi thì đọc từ bàn phím · The 24 recovery words; read from standard input when absent
+        words: Vec<String>,
+    },
 }
 
 #[derive(Debug, Args)]
 #[command(after_help = "Ví dụ · Example:\n  hopluu invite --dir tinh --commune 05518 --label \"Nhà A\"")]
 pub(crate) struct Invite {
     /// Mã xã, phường, đặc khu · Commune code
-    #[arg(long)]
-    pub(crate) commune: String,
+    #[arg(long, required_unless_present = "spare")]
+    pub(crate) commune: Option<String>,
+    /// Mời máy dự phòng của tỉnh · Invite a spare machine of the province
+    #[arg(long, conflicts_with = "commune")]
+    pub(crate) spare: bool,
     /// Nơi đặt máy · Where the office stands
     #[arg(long)]
     pub(crate) label: String,

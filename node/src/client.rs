@@ -1,6 +1,6 @@
 //! Doing what the command line says: here, or by asking the running office.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::time::Duration;
 
 use hopluu_driver::control::{ControlError, call};
@@ -69,6 +69,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Complaint> {
         Command::Demo(demo) => return demo::run(demo, &cli, say),
         Command::Serve => return serve::serve(&home, cli.json),
         Command::Province { command: Province::Init { province, relay } } => setup::province(&home, province, relay)?,
+        Command::Province { command: Province::TakeOver { words } } => {
+            let words = if words.is_empty() { read_words()? } else { words.join(" ") };
+            ask(&home, &json!({ "do": "take_over", "args": { "words": words }, "as": cli.name }))?
+        }
         Command::Join(join) => setup::join(&home, &join.invitation.join(" "))?,
         Command::Places { command } => place(command)?,
         Command::Config { command } => settings(&home, *command)?,
@@ -121,6 +125,13 @@ fn complaint(error: &Value) -> Complaint {
     complaint
 }
 
+/// Words typed on the command line would stay in the shell's history.
+fn read_words() -> Result<String, Complaint> {
+    let mut words = String::new();
+    std::io::stdin().read_to_string(&mut words).map_err(|error| crate::failed("stdin", &error))?;
+    Ok(words)
+}
+
 fn confirm() -> Complaint {
     Complaint::new(
         Exit::Refused,
@@ -135,7 +146,7 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
     let (what, args) = match command {
         Command::Invite(it) => (
             "invite",
-            json!({ "commune": it.commune, "label": it.label, "days": it.days, "address": it.relay_address, "qr": it.qr }),
+            json!({ "commune": it.commune, "spare": it.spare, "label": it.label, "days": it.days, "address": it.relay_address, "qr": it.qr }),
         ),
         Command::Status => ("status", json!({})),
         Command::Devices => ("devices", json!({})),

@@ -53,6 +53,8 @@ pub(crate) struct Live {
     pub(crate) heard: BTreeMap<DeviceId, Heard>,
     pub(crate) notices: VecDeque<Notice>,
     pub(crate) alarms: VecDeque<String>,
+    /// Why the relay last sent this machine away: code and words.
+    pub(crate) turned_away: Option<(u8, String)>,
     /// Whether the store failed and is being opened again.
     pub(crate) broken: Option<String>,
 }
@@ -154,6 +156,10 @@ impl Machine for NodeMachine {
             MailboxOutput::Claimed { ok: false, text } => {
                 tracing::error!(text, "the relay does not let itself be claimed");
                 push(&mut self.live().alarms, text);
+            }
+            MailboxOutput::TurnedAway { code, text } => {
+                tracing::warn!(code, text, "the relay does not speak with this machine");
+                self.live().turned_away = Some((code, text));
             }
             MailboxOutput::Tell(notice) => {
                 tracing::info!(code = notice.code, slug = notice.slug, "{}", notice.en);

@@ -3,7 +3,7 @@
 use hopluu_identity::enrol::{Input as EnrolInput, Output as EnrolOutput};
 use hopluu_identity::roster::MAX_ENTRIES;
 use hopluu_identity::{
-    Body, Claim, Extended, Join, JoinError, Roster, RosterEntry, RosterError, SignedHead, Welcome, decide,
+    Body, Claim, Extended, Join, JoinError, RootKey, Roster, RosterEntry, RosterError, SignedHead, Welcome, decide,
 };
 use hopluu_model::{DeviceId, Tick, Timestamp};
 use hopluu_store::{Record, Store};
@@ -60,15 +60,30 @@ impl Mailbox {
         if !self.trust.is_desk() {
             return Err(MailboxError::NotDesk);
         }
-        let before = self.trust.roster.version();
         let extended = self.trust.roster.append(body, at, &self.trust.key).map_err(MailboxError::Entry)?;
+        self.decreed(now, &extended)
+    }
+
+    /// Makes this machine, already a device of the province, its desk: for when the desk is dead. Told to
+    /// everybody after the next commit.
+    ///
+    /// # Errors
+    /// [`MailboxError::Entry`] when this is no device of the province or the root is not the one in force; or
+    /// the store's.
+    pub fn take_over(&mut self, now: Tick, root: &RootKey, label: &str, at: Timestamp) -> Result<(), MailboxError> {
+        let body = Body::Desk { key: self.trust.device(), label: label.to_owned() };
+        let signed = self.trust.roster.append_as_root(&body, at, root.key(), &self.trust.key);
+        let extended = signed.map_err(MailboxError::Entry)?;
+        self.decreed(now, &extended)
+    }
+
+    fn decreed(&mut self, now: Tick, extended: &Extended) -> Result<(), MailboxError> {
         self.trust.provisional.settle(&self.trust.roster);
-        let entries: Vec<Vec<u8>> = self.trust.roster.entries_after(before).map(<[u8]>::to_vec).collect();
-        let head = self.trust.roster.head().cloned();
-        if let Some(head) = head {
+        let entries: Vec<Vec<u8>> = self.trust.roster.entries_after(extended.from).map(<[u8]>::to_vec).collect();
+        if let Some(head) = self.trust.roster.head().cloned() {
             self.keep_roster(&entries, &head)?;
         }
-        self.after_roster(now, &extended)
+        self.after_roster(now, extended)
     }
 
     /// Frames that are dealt with before and beside the conversation. Returns whether this was one.

@@ -161,6 +161,13 @@ pub enum Output {
     RosterMoved,
     /// What the relay knows of devices.
     Heard(Vec<Heard>),
+    /// The other end does not speak with this machine; see [`hopluu_wire::frame::bye`].
+    TurnedAway {
+        /// The code.
+        code: u8,
+        /// The reason in words.
+        text: String,
+    },
     /// Two chains of one author differ, or somebody shows a roster that differs from ours: ops must look.
     Alarm(String),
 }

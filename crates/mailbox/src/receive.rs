@@ -4,21 +4,13 @@ use hopluu_identity::{Refused, verify};
 use hopluu_model::{ActorId, ChangeHash, DocId, Tick, Timestamp, Tip};
 use hopluu_store::Record;
 use hopluu_sync::{ConnId, Input as EngineInput};
-use hopluu_wire::frame::{Frame, RefusalNotice};
+use hopluu_wire::frame::{Frame, RefusalNotice, bye};
 use hopluu_wire::{Opened, Pack};
 
 use crate::gate::Gate;
 use crate::held::gather;
 use crate::mailbox::{Mailbox, MailboxError, Output, Role};
 use crate::news::{Arrived, Declined};
-
-/// Codes with which a conversation ends. Reasons of refused changes have codes of their own.
-pub(crate) mod bye {
-    pub(crate) const MALFORMED: u8 = 2;
-    pub(crate) const UNKNOWN: u8 = 4;
-    pub(crate) const UNOWNED: u8 = 5;
-    pub(crate) const REVOKED: u8 = 6;
-}
 
 /// A pack that cannot be opened or whose signature is wrong; not an admission reason, so it has a code here.
 const BAD_PACK: u8 = 60;
@@ -119,6 +111,10 @@ impl Mailbox {
                 Ok(())
             }
             frame => {
+                if let Frame::Bye { code, text, .. } = &frame {
+                    let (code, text) = (*code, text.clone());
+                    self.staged.outputs.push(Output::TurnedAway { code, text });
+                }
                 self.drive(now, EngineInput::Frame { conn, frame });
                 Ok(())
             }

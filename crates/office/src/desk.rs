@@ -90,8 +90,41 @@ impl Office {
                 id
             }
         };
-        let secret = self.actors.draw();
         let wanted = Wanted { collection, label: invitee.label, expires: invitee.expires, relay: invitee.relay };
+        self.issue(now, wanted, at)
+    }
+
+    /// Invites a second machine of the province: it sees everything, and can take over from a dead desk.
+    ///
+    /// # Errors
+    /// When this is not the desk, the roster refuses, or the store fails.
+    pub fn invite_spare(
+        &mut self,
+        now: Tick,
+        label: String,
+        (relay, expires): (RelayAt, Timestamp),
+        at: Timestamp,
+    ) -> Result<Issued, OfficeError> {
+        let province = self.mailbox.trust().roster().province().ok_or(OfficeError::NotFounded)?.collection;
+        self.issue(now, Wanted { collection: province, label, expires, relay }, at)
+    }
+
+    /// Makes this machine the province's desk, by the recovery words of the root.
+    ///
+    /// # Errors
+    /// When this is no machine of the province, the words are not those of the root in force, or the store fails.
+    pub fn take_over(
+        &mut self,
+        now: Tick,
+        root: &hopluu_identity::RootKey,
+        label: &str,
+        at: Timestamp,
+    ) -> Result<(), OfficeError> {
+        Ok(self.mailbox.take_over(now, root, label, at)?)
+    }
+
+    fn issue(&mut self, now: Tick, wanted: Wanted, at: Timestamp) -> Result<Issued, OfficeError> {
+        let (secret, collection) = (self.actors.draw(), wanted.collection);
         let trust = self.mailbox.trust();
         let invitation =
             Invitation::issue(trust.roster(), wanted, secret, trust.key()).ok_or(OfficeError::NotFounded)?;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use hopluu_model::{ActorId, DeviceId, DocId, Tick, Timestamp};
-use hopluu_wire::frame::{ClockOf, Cursor, Frame, Heard, Hello, Welcome};
+use hopluu_wire::frame::{ClockOf, Cursor, Frame, Heard, Hello, Welcome, bye};
 use hopluu_wire::{Class, digest_of_scope};
 
 use crate::engine::{ByDoc, ConnId, Input, Output, Standing, Turn};
@@ -21,8 +21,6 @@ const MARK_MS: u64 = 5_000;
 const DIGESTS: usize = 1_000;
 /// A chain wanted from one office is asked of another after so long without it.
 const WANT_MS: u64 = 20_000;
-/// The code of a goodbye to a revoked device, as in the mailbox.
-const REVOKED: u8 = 6;
 
 #[derive(Default)]
 pub(crate) struct RelayEnd {
@@ -129,9 +127,9 @@ impl RelayEnd {
         for (conn, session) in &mut self.sessions {
             if session.device == *device {
                 let text = "this device was revoked; ask the province desk".to_owned();
-                let bye = Frame::Bye { code: REVOKED, text: text.clone(), retry_after_ms: 3_600_000 };
-                send(turn.out, *conn, Class::Control, &bye, &mut session.pushes);
-                turn.out.push_back(Output::Close { conn: *conn, code: REVOKED, text });
+                let goodbye = Frame::Bye { code: bye::REVOKED, text: text.clone(), retry_after_ms: 3_600_000 };
+                send(turn.out, *conn, Class::Control, &goodbye, &mut session.pushes);
+                turn.out.push_back(Output::Close { conn: *conn, code: bye::REVOKED, text });
             }
         }
     }
@@ -254,9 +252,9 @@ impl Session {
     fn hello(&mut self, conn: ConnId, hello: &Hello, clock: Timestamp, turn: &mut Turn<'_>) {
         if hello.protocol.0 > PROTOCOL.1 || hello.protocol.1 < PROTOCOL.0 {
             let text = format!("this relay speaks protocol {} to {}", PROTOCOL.0, PROTOCOL.1);
-            let frame = Frame::Bye { code: 1, text: text.clone(), retry_after_ms: 600_000 };
+            let frame = Frame::Bye { code: bye::VERSION, text: text.clone(), retry_after_ms: 600_000 };
             send(turn.out, conn, Class::Control, &frame, &mut self.pushes);
-            turn.out.push_back(Output::Close { conn, code: 1, text });
+            turn.out.push_back(Output::Close { conn, code: bye::VERSION, text });
             return;
         }
         let here = turn.shelf.here(&self.device);

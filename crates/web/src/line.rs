@@ -37,6 +37,31 @@ pub fn line(line: Line, backlog: u64) -> Words {
     }
 }
 
+/// Why a relay does not speak with this machine, by the code of its goodbye; what it said itself for codes of a
+/// newer program.
+#[must_use]
+pub fn turned_away(code: u8, said: &str) -> Words {
+    match code {
+        1 => Words::new(
+            "Chương trình của máy này và của trạm khác phiên bản. Hãy cập nhật.",
+            "This program and the relay's are of different versions. Update.",
+        ),
+        4 => Words::new(
+            "Trạm không biết máy này. Hãy ghi danh bằng mã mời của tỉnh.",
+            "The relay does not know this machine. Enrol with an invitation of the province.",
+        ),
+        5 => Words::new(
+            "Trạm chưa thuộc tỉnh nào. Hãy báo bộ phận kỹ thuật của tỉnh.",
+            "The relay belongs to no province yet. Tell the province's IT.",
+        ),
+        6 => Words::new(
+            "Máy này đã bị thu hồi: nội dung nhập từ nay không được tính. Hãy liên hệ tỉnh.",
+            "This machine was revoked: what is entered from now on does not count. Ask the province.",
+        ),
+        _ => Words::new(format!("Trạm từ chối: {said}"), format!("The relay declines: {said}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -44,6 +44,20 @@ pub struct Cursor {
     pub chain: [u8; 8],
 }
 
+/// Codes with which a conversation ends ([`Frame::Bye`]). Never given a new meaning.
+pub mod bye {
+    /// The two ends speak no common version of the protocol.
+    pub const VERSION: u8 = 1;
+    /// A frame could not be read.
+    pub const MALFORMED: u8 = 2;
+    /// The roster does not name the device.
+    pub const UNKNOWN: u8 = 4;
+    /// The relay belongs to no province yet.
+    pub const UNOWNED: u8 = 5;
+    /// The device was revoked.
+    pub const REVOKED: u8 = 6;
+}
+
 /// The office's greeting; rides in the first flight.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hello {

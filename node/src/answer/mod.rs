@@ -1,6 +1,7 @@
 //! Answering commands and, one day, pages: the running office's side of the socket.
 
 mod clash;
+mod invite;
 mod issue;
 mod office;
 mod typed;
@@ -49,6 +50,7 @@ impl Desk {
             "status" => self.status().await,
             "devices" => self.devices().await,
             "invite" => self.invite(typed).await,
+            "take_over" => self.take_over(typed).await,
             "revoke" => self.revoke(typed).await,
             "doctor" => self.doctor().await,
             "commune" => self.seed_commune(typed).await,

@@ -5,21 +5,15 @@ use std::fmt::Write as _;
 use std::sync::PoisonError;
 
 use hopluu_driver::Complaint;
-use hopluu_identity::RelayAt;
-use hopluu_model::edit::AddCommune;
-use hopluu_model::{By, DeviceId, DocId, Role, Side, Stamp, Timestamp, catalogue};
-use hopluu_office::Invitee;
+use hopluu_model::{DeviceId, DocId, Side, catalogue};
 use hopluu_sync::LineState;
 use hopluu_web::{Line, Words};
 use serde_json::{Value, json};
 
-use super::{Desk, Typed, as_json, not_found, view_failed};
+use super::{Desk, as_json, view_failed};
 use crate::client::Answer;
-use crate::machine::Trouble;
 use crate::opening::{PROGRAM, why};
 
-/// Invitations live at most so long.
-const MAX_DAYS: i64 = 366;
 /// A commune not heard for so long counts as silent.
 const SILENT_MS: i64 = 2 * 86_400_000;
 
@@ -41,10 +35,13 @@ impl Desk {
             // While the store is being opened again people still want to know.
             Err(complaint) => json!({ "line": "broken", "error": complaint.to_json() }),
         };
-        let (heard, alarms, broken) = {
+        let (heard, alarms, broken, turned_away) = {
             let live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-            (live.heard.clone(), live.alarms.clone(), live.broken.clone())
+            (live.heard.clone(), live.alarms.clone(), live.broken.clone(), live.turned_away.clone())
         };
+        // A goodbye counts only while there is no line.
+        let turned_away = turned_away.filter(|_| data["line"] == json!("offline") || data["line"] == json!("dialling"));
+        data["turned_away"] = json!(turned_away);
         data["label"] = json!(self.profile.label);
         data["letter"] = json!(self.profile.letter);
         data["side"] = json!(if self.profile.side == Side::Province { "province" } else { "commune" });
@@ -142,7 +139,7 @@ impl Desk {
         let mut rows = self.with(|office, _, _| Ok(rows(office))).await?;
         let me = self.with(|office, _, _| Ok(json!(office.mailbox().trust().device().to_string()))).await?;
         let heard = self.live.lock().unwrap_or_else(PoisonError::into_inner).heard.clone();
-        let mut text = String::new();
+        let mut text = Words::new("", "");
         for row in rows.as_array_mut().into_iter().flatten() {
             let id: Option<DeviceId> = row["device"].as_str().and_then(|id| id.parse().ok());
             let known = id.and_then(|id| heard.get(&id));
@@ -151,98 +148,26 @@ impl Desk {
             row["backlog"] = json!(known.map(|heard| heard.backlog));
             row["program"] = json!(known.map(|heard| heard.program.clone()));
             let state = match (row["revoked"] == json!(true), known) {
-                (true, _) => "đã thu hồi".to_owned(),
-                (false, _) if row["device"] == me => "máy này".to_owned(),
-                (false, Some(heard)) if heard.connected => "đang kết nối".to_owned(),
-                (false, Some(heard)) => format!("Chưa liên lạc từ {}", heard.at),
-                (false, None) => "chưa rõ".to_owned(),
+                (true, _) => Words::new("đã thu hồi", "revoked"),
+                (false, _) if row["device"] == me => Words::new("máy này", "this machine"),
+                (false, Some(heard)) if heard.connected => Words::new("đang kết nối", "connected"),
+                (false, Some(heard)) => {
+                    Words::new(format!("Chưa liên lạc từ {}", heard.at), format!("silent since {}", heard.at))
+                }
+                (false, None) => Words::new("chưa rõ", "not known"),
             };
             let short: String = row["device"].as_str().unwrap_or_default().chars().take(8).collect();
-            let _ = writeln!(
-                text,
-                "{short}  {} {}  {}  {state}",
-                row["letter"].as_str().unwrap_or_default(),
-                row["label"].as_str().unwrap_or_default(),
-                if row["confirmed"] == json!(true) { "" } else { "(chờ tỉnh xác nhận)" },
-            );
+            let (letter, label) =
+                (row["letter"].as_str().unwrap_or_default(), row["label"].as_str().unwrap_or_default());
+            let waits = if row["confirmed"] == json!(true) {
+                ("", "")
+            } else {
+                (" (chờ tỉnh xác nhận)", " (not confirmed yet)")
+            };
+            let _ = writeln!(text.vi, "{short}  {letter} {label}{}  {}", waits.0, state.vi);
+            let _ = writeln!(text.en, "{short}  {letter} {label}{}  {}", waits.1, state.en);
         }
-        let text = text.trim_end().to_owned();
-        Ok(Answer::new(rows, text.clone(), text))
-    }
-
-    pub(super) async fn invite(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
-        let code = typed.must("commune")?.to_owned();
-        let commune = catalogue::commune(&code).ok_or_else(|| not_found("xã, phường", "commune", &code))?;
-        let days = typed.number("days").unwrap_or(14).clamp(1, MAX_DAYS);
-        let mut relay = self.profile.relay.clone();
-        if let Some(address) = typed.owned("address") {
-            relay = RelayAt { addresses: vec![address], ..relay };
-        }
-        let at = self.clock.wall();
-        let label = typed.must("label")?.trim().to_owned();
-        let label = format!("{}, {label}", commune.full_name());
-        let expires = Timestamp(at.0 + days * 86_400_000);
-        let name = typed.name().to_owned();
-        let qr = typed.flag("qr");
-        let value = self
-            .with(move |office, now, _| {
-                let form = AddCommune {
-                    record: office.new_record(),
-                    code: commune.code.to_owned(),
-                    name: commune.name.to_owned(),
-                    kind: commune.kind_2025.slug().to_owned(),
-                    province: commune.province.to_owned(),
-                    valid_from: Some(catalogue::two_tier_day()),
-                    stage: Some("live".to_owned()),
-                    area_ha: None,
-                    population: None,
-                };
-                let invitee = Invitee { commune: form, code, name: commune.full_name(), label, expires, relay };
-                let stamp = Stamp { at, by: By { name, role: Role::Admin } };
-                let issued = office.invite(now, invitee, stamp)?;
-                Ok(json!({ "invitation": issued.text, "letter": issued.letter, "expires": expires.0,
-                    "collection": issued.collection.to_string() }))
-            })
-            .await?;
-        let text = value["invitation"].as_str().unwrap_or_default().to_owned();
-        let picture = if qr { code_picture(&text) } else { String::new() };
-        let letter = value["letter"].as_str().unwrap_or_default();
-        Ok(Answer::new(
-            value.clone(),
-            format!(
-                "Mã đăng ký thiết bị (dùng một lần, đến {expires}), ký hiệu {letter}:\n{text}{picture}\n\nTrên máy của xã: \
-                 hopluu join <mã>"
-            ),
-            format!(
-                "Enrolment code (single use, until {expires}), letter {letter}:\n{text}{picture}\n\nOn the \
-                     commune's machine: hopluu join <code>"
-            ),
-        ))
-    }
-
-    pub(super) async fn revoke(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
-        let (prefix, reason) = (typed.must("device")?.to_ascii_uppercase(), typed.must("reason")?.to_owned());
-        let value = self
-            .with(move |office, now, wall| {
-                let all = office.devices();
-                let mut named =
-                    all.iter().filter(|row| row.device.to_string().starts_with(&prefix) && prefix.len() >= 4);
-                let (Some(row), None) = (named.next(), named.next()) else {
-                    return Err(Trouble::Refused(not_found("thiết bị", "device", &prefix)));
-                };
-                let device = row.device;
-                office.revoke(now, device, &reason, wall)?;
-                Ok(json!({ "device": device.to_string() }))
-            })
-            .await?;
-        let short: String = value["device"].as_str().unwrap_or_default().chars().take(8).collect();
-        Ok(Answer::new(
-            value,
-            format!(
-                "Đã thu hồi {short}. Những gì tỉnh đã nhận trước đó vẫn giữ; từ nay thiết bị này không ghi được nữa."
-            ),
-            format!("{short} is revoked. What the province had received is kept; it can write nothing more."),
-        ))
+        Ok(Answer::new(rows, text.vi.trim_end(), text.en.trim_end()))
     }
 
     /// What an unwatched box should be asked: disk, journal, line, clock, roster.
@@ -355,6 +280,9 @@ fn line_words(data: &Value) -> Words {
         let text = |key: &str| data["enrolment"][key].as_str().unwrap_or_default().to_owned();
         return Words::new(format!("Không được ghi danh: {}", text("vi")), format!("Not enrolled: {}", text("en")));
     }
+    if let (Some(code), Some(said)) = (data["turned_away"][0].as_u64(), data["turned_away"][1].as_str()) {
+        return hopluu_web::turned_away(u8::try_from(code).unwrap_or(0), said);
+    }
     let line = match data["line"].as_str() {
         Some("settled") => Line::Settled,
         Some("catching_up") => Line::CatchingUp,
@@ -362,12 +290,4 @@ fn line_words(data: &Value) -> Words {
         _ => Line::Offline,
     };
     hopluu_web::line(line, data["backlog"].as_u64().unwrap_or(0))
-}
-
-/// The invitation as a QR code for a terminal.
-fn code_picture(text: &str) -> String {
-    match qrcode::QrCode::new(text.as_bytes()) {
-        Ok(code) => format!("\n\n{}", code.render::<char>().quiet_zone(true).module_dimensions(2, 1).build()),
-        Err(error) => format!("\n({})", why(&error)),
-    }
 }
