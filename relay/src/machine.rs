@@ -131,7 +131,7 @@ impl Machine for Relay {
                 let version = self.mailbox.as_ref().map(|mailbox| mailbox.trust().roster().version());
                 tracing::info!(version, "the roster moved");
             }
-            Output::Dial { .. } | Output::Send { .. } | Output::Close { .. } => {}
+            Output::Dial { .. } | Output::Send { .. } | Output::Close { .. } | Output::TurnedAway { .. } => {}
             Output::Enrolled(_) | Output::Claimed { .. } | Output::Tell(_) | Output::Heard(_) => {}
             Output::Arrived(_) | Output::Withdrawn { .. } | Output::AtRelay { .. } | Output::Shown { .. } => {}
         }
