@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_document::{Document, Incoming};
 use hopluu_identity::{Enrolment, may_read_doc};
-use hopluu_mailbox::{Mailbox, changes_of};
+use hopluu_mailbox::{Mailbox, QUARANTINED, changes_of};
 use hopluu_model::{ActorId, Clock, DocId, Sides};
 use hopluu_office::Office;
 use hopluu_store::{Options, Store};
@@ -304,7 +304,8 @@ fn facts(dump: &str) -> BTreeSet<&str> {
 fn from_changes(office: &Office, doc: DocId) -> Result<Document, String> {
     let store = office.mailbox().store();
     let text = |error: hopluu_store::StoreError| error.to_string();
-    let refused = store.refusals(Some(&doc)).map_err(text)?;
+    let mut refused = store.refusals(Some(&doc)).map_err(text)?;
+    refused.retain(|refusal| refusal.reason == QUARANTINED);
     let mut document = Document::begin(doc);
     let mut incoming = Vec::new();
     for (actor, tip) in store.clock(&doc).map_err(text)?.0 {

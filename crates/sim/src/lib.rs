@@ -9,6 +9,7 @@
 mod check;
 mod dice;
 mod founding;
+mod hostile;
 mod lines;
 mod log;
 mod machine;
@@ -21,6 +22,7 @@ mod world;
 
 pub use dice::Dice;
 pub use founding::{PHAN_DINH_PHUNG, Place, SONG_CONG, TRAI_CAU};
+pub use hostile::forge;
 pub use log::EventLog;
 pub use machine::{Disk, Fault, Papers};
 pub use peer::{BEGINNING, PeerId, Promise, WallClock};

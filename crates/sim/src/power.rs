@@ -3,7 +3,7 @@
 use hopluu_identity::Enrolment;
 use hopluu_mailbox::{Input, Output, Role};
 use hopluu_model::Tick;
-use hopluu_store::{Files, Index, MemoryFiles, MemoryIndex, Order, Span};
+use hopluu_store::{Files, Index, MemoryFiles, MemoryIndex, Operation, Order, Span};
 
 use crate::chain;
 use crate::machine::{Disk, Fault, Machine};
@@ -79,6 +79,13 @@ impl World {
         }
         self.commit(peer);
         self.crash(peer, false);
+    }
+
+    /// Forgets faults of a disk that were ordered and not met yet.
+    pub fn mend_disk(&mut self, peer: PeerId) {
+        for operation in [Operation::Write, Operation::Sync, Operation::Create] {
+            self.peers[peer.0].disk.files.fail(operation, u64::MAX / 2, std::io::ErrorKind::Other);
+        }
     }
 
     /// Gives a machine an empty index, as if somebody had deleted it.
@@ -272,12 +279,8 @@ impl World {
             Output::Declined(declined) => {
                 self.note(peer, &format!("declines {} of {}: {}", declined.seq, declined.actor.short(), declined.text));
             }
-            Output::Arrived(_)
-            | Output::Withdrawn { .. }
-            | Output::AtRelay { .. }
-            | Output::Shown { .. }
-            | Output::RosterMoved
-            | Output::Heard(_) => {}
+            // News for pages and lists, which nobody looks at here.
+            _ => {}
         }
     }
 }

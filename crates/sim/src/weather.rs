@@ -267,10 +267,7 @@ impl Story {
         for peer in self.world.peers().collect::<Vec<_>>() {
             self.world.peers[peer.0].power_fails_in = None;
             self.world.heal(peer);
-            for operation in [Operation::Write, Operation::Sync, Operation::Create] {
-                // A fault that was armed and not met would wait for ever: it is met by nothing.
-                self.world.disk(peer).files.fail(operation, u64::MAX / 2, ErrorKind::Other);
-            }
+            self.world.mend_disk(peer);
         }
         self.start_all()
     }
