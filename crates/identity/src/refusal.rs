@@ -158,78 +158,91 @@ impl Fault {
     #[must_use]
     pub const fn notice(self) -> Notice {
         match self {
-            Self::TooLong => Notice::new(
-                80,
-                "entry-too-long",
-                "Nội dung quá dài. Hãy rút ngắn rồi thử lại.",
-                "The text is too long. Shorten it and try again.",
-            ),
-            Self::Founding => Notice::new(
-                81,
-                "entry-founding",
-                "Tỉnh đã được lập rồi, không thể lập lại.",
-                "The province exists already and cannot be founded again. Go on with it as it is.",
-            ),
-            Self::NotPromised => Notice::new(
-                82,
-                "entry-root",
-                "Đây không phải khóa gốc kế tiếp đã cam kết. Hãy dùng đúng tờ từ khôi phục thứ hai.",
-                "This is not the promised next root. Use the words of the second sheet.",
-            ),
-            Self::UnknownCollection => Notice::new(
-                83,
-                "entry-collection",
-                "Xã này chưa có trong danh bạ. Hãy thêm xã trước.",
-                "This commune is not in the roster. Add it first.",
-            ),
-            Self::DeviceThere => Notice::new(
-                84,
-                "entry-device",
-                "Máy này đã có trong danh bạ. Hãy cài lại với khóa mới nếu chuyển xã.",
-                "This machine is in the roster already. To move it, install it anew with a new key.",
-            ),
-            Self::LetterTaken => Notice::new(
-                85,
-                "entry-letter",
-                "Chữ cái này đã cấp cho một trụ sở khác. Hãy chọn chữ cái mới.",
-                "This office letter was given before. Take a new one.",
-            ),
-            Self::InvitationThere => Notice::new(
-                86,
-                "entry-invitation",
-                "Mã mời này đã có. Hãy tạo mã mới.",
-                "This invitation exists already. Make a new one.",
-            ),
-            Self::InvitationUnfit => Notice::new(
-                87,
-                "entry-invitation-unfit",
-                "Mã mời không dùng được: đã dùng, đã hủy hoặc không đúng xã. Hãy tạo mã mới.",
-                "The invitation was used or withdrawn, or is for another commune. Make a new one.",
-            ),
-            Self::WrongSide => Notice::new(
-                88,
-                "entry-side",
-                "Máy của xã phải thuộc hồ sơ xã, máy của tỉnh thuộc hồ sơ tỉnh. Hãy chọn lại.",
-                "A commune's machine belongs to its commune, the province's to the province. Choose again.",
-            ),
-            Self::CutLowered => Notice::new(
-                89,
-                "entry-cut",
-                "Mốc thu hồi chỉ được nâng lên. Hãy chọn mốc muộn hơn.",
-                "A revocation's cut may only be raised. Choose a later one.",
-            ),
-            Self::DeskRevoked => Notice::new(
-                90,
-                "entry-desk",
-                "Không thể thu hồi bàn tỉnh đang hoạt động. Hãy lập bàn tỉnh mới trước.",
-                "The desk in charge cannot be revoked. Set up a new desk first.",
-            ),
-            Self::Decided => Notice::new(
-                91,
-                "entry-decided",
-                "Trường hợp này đã được quyết định trước đó. Hãy xem lại quyết định trong danh bạ.",
-                "This was decided before. See the ruling in the roster.",
-            ),
+            Self::TooLong => TOO_LONG,
+            Self::Founding => FOUNDING,
+            Self::NotPromised => NOT_PROMISED,
+            Self::UnknownCollection => UNKNOWN_COLLECTION,
+            Self::DeviceThere => DEVICE_THERE,
+            Self::LetterTaken => LETTER_TAKEN,
+            Self::InvitationThere => INVITATION_THERE,
+            Self::InvitationUnfit => INVITATION_UNFIT,
+            Self::WrongSide => WRONG_SIDE,
+            Self::CutLowered => CUT_LOWERED,
+            Self::DeskRevoked => DESK_REVOKED,
+            Self::Decided => DECIDED,
         }
     }
 }
+
+const TOO_LONG: Notice = Notice::new(
+    80,
+    "entry-too-long",
+    "Nội dung quá dài. Hãy rút ngắn rồi thử lại.",
+    "The text is too long. Shorten it and try again.",
+);
+const FOUNDING: Notice = Notice::new(
+    81,
+    "entry-founding",
+    "Tỉnh đã được lập rồi, không thể lập lại.",
+    "The province exists already and cannot be founded again. Go on with it as it is.",
+);
+const NOT_PROMISED: Notice = Notice::new(
+    82,
+    "entry-root",
+    "Đây không phải khóa gốc kế tiếp đã cam kết. Hãy dùng đúng tờ từ khôi phục thứ hai.",
+    "This is not the promised next root. Use the words of the second sheet.",
+);
+const UNKNOWN_COLLECTION: Notice = Notice::new(
+    83,
+    "entry-collection",
+    "Xã này chưa có trong danh bạ. Hãy thêm xã trước.",
+    "This commune is not in the roster. Add it first.",
+);
+const DEVICE_THERE: Notice = Notice::new(
+    84,
+    "entry-device",
+    "Máy này đã có trong danh bạ. Hãy cài lại với khóa mới nếu chuyển xã.",
+    "This machine is in the roster already. To move it, install it anew with a new key.",
+);
+const LETTER_TAKEN: Notice = Notice::new(
+    85,
+    "entry-letter",
+    "Chữ cái này đã cấp cho một trụ sở khác. Hãy chọn chữ cái mới.",
+    "This office letter was given before. Take a new one.",
+);
+const INVITATION_THERE: Notice = Notice::new(
+    86,
+    "entry-invitation",
+    "Mã mời này đã có. Hãy tạo mã mới.",
+    "This invitation exists already. Make a new one.",
+);
+const INVITATION_UNFIT: Notice = Notice::new(
+    87,
+    "entry-invitation-unfit",
+    "Mã mời không dùng được: đã dùng, đã hủy hoặc không đúng xã. Hãy tạo mã mới.",
+    "The invitation was used or withdrawn, or is for another commune. Make a new one.",
+);
+const WRONG_SIDE: Notice = Notice::new(
+    88,
+    "entry-side",
+    "Máy của xã phải thuộc hồ sơ xã, máy của tỉnh thuộc hồ sơ tỉnh. Hãy chọn lại.",
+    "A commune's machine belongs to its commune, the province's to the province. Choose again.",
+);
+const CUT_LOWERED: Notice = Notice::new(
+    89,
+    "entry-cut",
+    "Mốc thu hồi chỉ được nâng lên. Hãy chọn mốc muộn hơn.",
+    "A revocation's cut may only be raised. Choose a later one.",
+);
+const DESK_REVOKED: Notice = Notice::new(
+    90,
+    "entry-desk",
+    "Không thể thu hồi bàn tỉnh đang hoạt động. Hãy lập bàn tỉnh mới trước.",
+    "The desk in charge cannot be revoked. Set up a new desk first.",
+);
+const DECIDED: Notice = Notice::new(
+    91,
+    "entry-decided",
+    "Trường hợp này đã được quyết định trước đó. Hãy xem lại quyết định trong danh bạ.",
+    "This was decided before. See the ruling in the roster.",
+);

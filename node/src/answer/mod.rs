@@ -4,6 +4,7 @@ mod clash;
 mod invite;
 mod issue;
 mod office;
+mod province;
 mod typed;
 mod unit;
 

@@ -1,21 +1,17 @@
 //! The office itself: status, devices, invitations, revocation, check-up.
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::sync::PoisonError;
 
 use hopluu_driver::Complaint;
-use hopluu_model::{DeviceId, DocId, Side, catalogue};
+use hopluu_model::{DeviceId, DocId, Side};
 use hopluu_sync::LineState;
 use hopluu_web::{Line, Words};
 use serde_json::{Value, json};
 
-use super::{Desk, as_json, view_failed};
+use super::{Desk, view_failed};
 use crate::client::Answer;
 use crate::opening::{PROGRAM, why};
-
-/// A commune not heard for so long counts as silent.
-const SILENT_MS: i64 = 2 * 86_400_000;
 
 impl Desk {
     pub(super) async fn status(&self) -> Result<Answer, Complaint> {
@@ -62,77 +58,6 @@ impl Desk {
         let _ = write!(vi, "Cần thống nhất ({clashes})");
         let _ = write!(en, "To be settled ({clashes})");
         Ok(Answer::new(data, vi, en))
-    }
-
-    /// The one picture of all communes, and how fresh it is.
-    async fn province(
-        &self,
-        heard: &std::collections::BTreeMap<DeviceId, hopluu_wire::frame::Heard>,
-    ) -> Result<Answer, Complaint> {
-        let devices = self.with(|office, _, _| Ok(rows(office))).await?;
-        let (communes, totals) = {
-            let reader = self.reader();
-            (
-                reader.communes().map_err(|error| view_failed(&error))?,
-                reader.totals(&[]).map_err(|error| view_failed(&error))?,
-            )
-        };
-        let code = self.with(|office, _, _| {
-            let province = office.mailbox().trust().roster().province();
-            Ok(json!(province.map(|province| province.code.clone()).unwrap_or_default()))
-        });
-        let code = code.await?;
-        let all = catalogue::communes_of(code.as_str().unwrap_or_default()).count();
-        let now = self.clock.wall();
-        let (mut connected, mut silent) = (BTreeSet::new(), Vec::new());
-        for commune in &communes {
-            let collection = commune.collection.to_string();
-            let mine = |device: &&Value| device["collection"] == json!(collection);
-            let last = devices.as_array().into_iter().flatten().filter(mine).filter_map(|device| {
-                let id: DeviceId = device["device"].as_str()?.parse().ok()?;
-                heard.get(&id)
-            });
-            let last: Vec<_> = last.collect();
-            if last.iter().any(|heard| heard.connected) {
-                connected.insert(collection);
-            } else {
-                let at = last.iter().map(|heard| heard.at).max();
-                silent.push((commune.name.clone(), at));
-            }
-        }
-        let late = silent.iter().filter(|(_, at)| at.is_none_or(|at| now.0 - at.0 > SILENT_MS)).count();
-        let mut vi = format!("{}/{all} xã, phường đã kết nối\n", connected.len());
-        let mut en = format!("{}/{all} communes connected\n", connected.len());
-        for (name, at) in &silent {
-            let since = at.map_or_else(|| "Chưa liên lạc".to_owned(), |at| format!("Chưa liên lạc từ {at}"));
-            let _ = writeln!(vi, "  {name}: {since}");
-            let _ = writeln!(en, "  {name}: {since}");
-        }
-        let _ = writeln!(
-            vi,
-            "{} thôn, tổ ({} đang cần thống nhất) · {} hộ · {} phiếu, {} chưa xong · Số liệu đến {now}\n{late}/{} xã, phường chưa cập nhật quá 2 ngày",
-            totals.units,
-            totals.units_in_clash,
-            totals.households,
-            totals.issues,
-            totals.issues_open,
-            communes.len()
-        );
-        let _ = writeln!(
-            en,
-            "{} units ({} in a clash) · {} households · {} issues, {} open · as of {now}\n{late}/{} communes silent for over 2 days",
-            totals.units,
-            totals.units_in_clash,
-            totals.households,
-            totals.issues,
-            totals.issues_open,
-            communes.len()
-        );
-        let silent: Vec<Value> =
-            silent.iter().map(|(name, at)| json!({ "commune": name, "since": at.map(|at| at.0) })).collect();
-        let data = json!({ "communes": all, "connected": connected.len(), "silent": silent,
-            "totals": as_json(&totals), "late": late });
-        Ok(Answer::new(data, vi.trim_end(), en.trim_end()))
     }
 
     pub(super) async fn devices(&self) -> Result<Answer, Complaint> {
@@ -243,7 +168,7 @@ fn hex(bytes: &[u8]) -> String {
     data_encoding::HEXLOWER.encode(bytes)
 }
 
-fn rows(office: &hopluu_office::Office) -> Value {
+pub(super) fn rows(office: &hopluu_office::Office) -> Value {
     let row = |row: hopluu_office::DeviceRow| {
         json!({ "device": row.device.to_string(), "collection": row.collection.to_string(), "letter": row.letter,
             "label": row.label, "confirmed": row.confirmed, "revoked": row.revoked,
