@@ -95,10 +95,10 @@ impl World {
                     ));
                 }
             }
-            let own = self.peers[at.0].device;
-            let mine = hopluu_identity::prefix_of(actor) == hopluu_identity::actor_prefix(&own);
-            if mine && self.is_running(*at) && !self.is_out(*at) && self.rank(promise).is_none_or(|rank| rank < 3) {
-                let rank = self.rank(promise);
+            let rank = self.rank(promise);
+            let lags = rank.is_none_or(|rank| rank < 3) && self.is_running(*at) && !self.is_out(*at);
+            let own = hopluu_identity::actor_prefix(&self.peers[at.0].device);
+            if lags && hopluu_identity::prefix_of(actor) == own && !self.was_written_again(promise) {
                 return Err(format!("edit {seq} of {} in {doc} at {} says {rank:?}", actor.short(), self.name(*at)));
             }
         }
@@ -165,6 +165,10 @@ impl World {
 
     /// Looks at the newest sentences of an office: none may be ahead of the truth, none go back without a cause.
     pub(crate) fn check_sentences(&mut self, peer: PeerId) {
+        if self.is_out(peer) {
+            // Nobody speaks to it any more, so it cannot learn what was cut away elsewhere.
+            return;
+        }
         let own: Vec<usize> =
             (0..self.promises.len()).rev().filter(|at| self.promises[*at].at == peer).take(LOOKED_AT).collect();
         for place in own {
@@ -270,6 +274,18 @@ impl World {
         let desk = self.desk.and_then(|desk| self.mailbox(desk));
         let revoked = desk.is_some_and(|desk| desk.trust().roster().is_revoked(&one.device));
         revoked || matches!(one.papers.enrolment, Some(Enrolment::Refused(..)))
+    }
+
+    /// Whether an edit rested on something that a revocation took away: its author wrote it again.
+    fn was_written_again(&self, promise: &Promise) -> bool {
+        let desk = self.desk.and_then(|desk| self.mailbox(desk));
+        let revoked = desk.is_some_and(|desk| {
+            let roster = desk.trust().roster();
+            roster.devices().any(|device| roster.is_revoked(&device.key))
+        });
+        let office = self.peers[promise.at.0].office().filter(|_| revoked);
+        let document = office.and_then(|office| from_changes(office, promise.doc).ok());
+        document.is_some_and(|document| document.clock().seq(&promise.actor) < promise.seq)
     }
 
     fn is_cut_off(&self, actor: &ActorId) -> bool {
