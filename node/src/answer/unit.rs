@@ -1,11 +1,14 @@
 //! Units: add, list, rename, correct, merge.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use hopluu_driver::{Complaint, Exit};
 use hopluu_model::edit::{AddUnit, MergeInto, MergeUnits, Passing, RenameUnit, SetHouseholds};
+use hopluu_model::fold::UnitStatus;
 use hopluu_model::{Date, RecordId, demo};
 use hopluu_view::query::{UnitRow, Units};
+use hopluu_web::Words;
 use serde_json::json;
 
 use super::{Desk, Typed, as_json, not_found, view_failed};
@@ -104,7 +107,10 @@ impl Desk {
         let Some(units) = units else {
             return Ok(Answer::new(json!({ "units": [] }), "Chưa có thôn, tổ nào.", "No units yet."));
         };
-        Ok(Answer::new(as_json(&units), table(&units, "hộ"), table(&units, "households")))
+        let clashes = self.reader().clashes(Some(collection)).map_err(|error| view_failed(&error))?;
+        let disputed = clashes.iter().map(|clash| clash.record).collect();
+        let text = table(&units, &disputed);
+        Ok(Answer::new(as_json(&units), text.vi, text.en))
     }
 
     /// A demonstration commune: register and people, made up and saying so.
@@ -138,19 +144,26 @@ impl Desk {
     }
 }
 
-fn table(units: &Units, households: &str) -> String {
-    let mut text = String::new();
+/// The list in both languages; `disputed` are records of which something is to be settled.
+fn table(units: &Units, disputed: &BTreeSet<RecordId>) -> Words {
+    let mut text = Words::new("", "");
     for unit in &units.units {
-        let count = unit.households.map(|count| format!("{count} {households}")).unwrap_or_default();
-        let clash = if unit.clashes.is_empty() { "" } else { "  (cần thống nhất)" };
-        let gone = match (unit.successor, unit.ended_on) {
-            (Some(_), Some(on)) => {
-                format!("  Đã nhập vào {} từ {} theo {}", unit.lives_in_name, on.vi(), unit.decision)
-            }
-            _ => String::new(),
+        let (id, name) = (unit.id.short(), &unit.name);
+        let count = unit.households.map_or_else(String::new, |count| count.to_string());
+        let clash = !unit.clashes.is_empty() || disputed.contains(&unit.id);
+        let (clash_vi, clash_en) = if clash { ("  (cần thống nhất)", "  (to be settled)") } else { ("", "") };
+        let (state_vi, state_en) = match (&unit.status, unit.successor, unit.ended_on) {
+            (UnitStatus::Planned { .. }, ..) => ("  (chưa có hiệu lực)".to_owned(), "  (not in force)".to_owned()),
+            (_, Some(_), Some(on)) => (
+                format!("  Đã nhập vào {} từ {} theo {}", unit.lives_in_name, on.vi(), unit.decision),
+                format!("  merged into {} on {on} by {}", unit.lives_in_name, unit.decision),
+            ),
+            _ => Default::default(),
         };
-        let _ = writeln!(text, "{}  {}  {count}{clash}{gone}", unit.id.short(), unit.name);
+        let _ = writeln!(text.vi, "{id}  {name}  {count} hộ{state_vi}{clash_vi}");
+        let _ = writeln!(text.en, "{id}  {name}  {count} households{state_en}{clash_en}");
     }
-    let _ = write!(text, "{} / {}", units.units.len(), units.as_of.vi());
+    let _ = write!(text.vi, "{} thôn, tổ, tính đến {}", units.totals.units, units.as_of.vi());
+    let _ = write!(text.en, "{} units as of {}", units.totals.units, units.as_of);
     text
 }

@@ -256,9 +256,9 @@ fn table(world: &World, converge_ms: u64, (up, down): (u64, u64)) -> Result<Tabl
         let count = |held: &Value| held["devices"][&id].as_u64().unwrap_or(0);
         // What the desk itself wrote before the story began is in its own journal alone.
         let made = if office.name == world.desk.name { count(&own) } else { office.made };
-        let mut held = vec![("bàn tỉnh", count(&desk)), ("chính nó", count(&own))];
+        let mut held = vec![("Bàn tỉnh", count(&desk)), (office.name, count(&own))];
         if office.name.starts_with("Sông Công") {
-            held.push(("Nhà A", count(&sibling)));
+            held.push((world.house_a.name, count(&sibling)));
         }
         rows.push(Row { office: office.name.to_owned(), made, held });
     }

@@ -67,6 +67,15 @@ impl Table {
         self.lost() == 0 && self.converged() && self.listed_right()
     }
 
+    fn lines(&self) -> String {
+        let mut table = String::new();
+        for row in &self.rows {
+            let held: Vec<String> = row.held.iter().map(|(who, held)| format!("{who} {held}")).collect();
+            let _ = writeln!(table, "  {:<20} {:>5}   {}", row.office, row.made, held.join(" · "));
+        }
+        table
+    }
+
     pub(super) fn answer(&self) -> Answer {
         let edits: u64 = self.rows.iter().map(|row| row.made).sum();
         let listed = self.clashes.first().map_or(0, |(_, kinds, _)| kinds.len());
@@ -88,15 +97,11 @@ impl Table {
         let data = json!({ "edits": edits, "lost": self.lost(), "converged": self.converged(),
             "conflicts_listed": listed, "conflicts_right": self.listed_right(), "converge_s": seconds,
             "bytes_up": self.up, "bytes_down": self.down, "differs": self.differs, "offices": rows, "clashes": clashes });
-        let mut table = String::from("\n");
-        for row in &self.rows {
-            let held: Vec<String> = row.held.iter().map(|(who, held)| format!("{who} {held}")).collect();
-            let _ = writeln!(table, "  {:<20} {:>4}   {}", row.office, row.made, held.join(" · "));
-        }
+        let table = self.lines();
         let good = if self.is_good() { ("Đạt.", "Good.") } else { ("KHÔNG ĐẠT.", "NOT GOOD.") };
         let equal = if self.converged() { ("bằng nhau", "equal") } else { ("KHÁC NHAU", "UNEQUAL") };
         let vi = format!(
-            "{table}  Nội dung đã nhập: {edits}, mất: {} · các nơi: {} · cần thống nhất: {listed} · hội tụ sau {seconds:.1} s · \
+            "\n  Văn phòng             nhập   đang giữ ở\n{table}  Nội dung đã nhập: {edits}, mất: {} · các nơi: {} · cần thống nhất: {listed} · hội tụ sau {seconds:.1} s · \
              gửi {} B, nhận {} B\n{}",
             self.lost(),
             equal.0,
@@ -105,7 +110,7 @@ impl Table {
             good.0
         );
         let en = format!(
-            "{table}  Edits: {edits}, lost: {} · replicas: {} · to be settled: {listed} · converged in {seconds:.1} s · \
+            "\n  Office                typed  held by\n{table}  Edits: {edits}, lost: {} · replicas: {} · to be settled: {listed} · converged in {seconds:.1} s · \
              {} B up, {} B down\n{}",
             self.lost(),
             equal.1,
