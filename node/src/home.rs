@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 
 use hopluu_driver::{Complaint, Exit};
 use hopluu_identity::{Anchor, DeviceKey, Enrolment, RelayAt};
-use hopluu_model::{CollectionId, Side};
+use hopluu_model::{CollectionId, Side, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// What an office is and whom it trusts; written anew, as a whole, when something of it changes.
@@ -40,6 +40,9 @@ pub(crate) struct Profile {
     pub(crate) enrolment: Option<Enrolment>,
     /// The claim on a relay that has not answered yet, encoded.
     pub(crate) claim: Option<Vec<u8>>,
+    /// Last moment of the invitation it came with: all that a machine without a clock knows of the time.
+    #[serde(default)]
+    pub(crate) invited_until: Timestamp,
 }
 
 /// The paths of a data directory.

@@ -104,7 +104,9 @@ impl Machine for NodeMachine {
     type Error = OfficeError;
 
     fn handle(&mut self, now: Tick, wall: Timestamp, input: Input) -> Result<(), OfficeError> {
-        self.office()?.handle(now, wall, input)
+        let office = self.office()?;
+        open_new_year(office, now, wall)?;
+        office.handle(now, wall, input)
     }
 
     fn command(&mut self, now: Tick, wall: Timestamp, ask: Ask) -> Result<(), OfficeError> {
@@ -207,6 +209,18 @@ impl Machine for NodeMachine {
             }
         }
     }
+}
+
+/// The province desk opens the year that follows the newest open one when its clock gets there. Only that one: a clock
+/// that is years ahead opens nothing.
+fn open_new_year(office: &mut Office, now: Tick, wall: Timestamp) -> Result<(), OfficeError> {
+    let trust = office.mailbox().trust();
+    let year = u16::try_from(wall.date().year()).unwrap_or_default();
+    if !trust.is_desk() || !trust.roster().open_years().next_back().is_some_and(|last| last + 1 == year) {
+        return Ok(());
+    }
+    tracing::info!(year, "a new year is opened");
+    office.open_year(now, year, wall)
 }
 
 fn push<T>(kept: &mut VecDeque<T>, item: T) {

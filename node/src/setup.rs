@@ -2,7 +2,7 @@
 
 use hopluu_driver::{Clock, Complaint, Dice, Exit};
 use hopluu_identity::{Anchor, Claim, DeviceKey, Enrolment, Founding, Invitation, RelayTicket, RootKey, root_hash};
-use hopluu_model::{CollectionId, Side, Tick, catalogue, demo};
+use hopluu_model::{CollectionId, Side, Tick, Timestamp, catalogue, demo};
 use hopluu_office::OfficeError;
 use serde_json::{Value, json};
 
@@ -39,6 +39,7 @@ pub(crate) fn province(home: &Home, code: &str, relay: &str) -> Result<Answer, C
         label: province.full_name(),
         enrolment: None,
         claim: Some(Claim::sign(&ticket, root.key(), next_hash).to_bytes()),
+        invited_until: Timestamp::default(),
     };
     home.create(&desk, &profile)?;
     let founding = Founding {
@@ -113,6 +114,7 @@ pub(crate) fn join(home: &Home, typed: &str) -> Result<Answer, Complaint> {
         label: invited.label.clone(),
         enrolment: Some(Enrolment::begin(join)),
         claim: None,
+        invited_until: invited.expires,
     };
     home.create(&key, &profile)?;
     let (dir, label, letter) = (home.dir().display(), &profile.label, &profile.letter);

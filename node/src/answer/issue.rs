@@ -6,7 +6,8 @@ use hopluu_driver::{Complaint, Exit};
 use hopluu_model::edit::{Comment, MoveIssue, ReportIssue};
 use hopluu_model::fold::IssueState;
 use hopluu_model::{
-    DocId, DocKind, EventKind, Field, RecordId, Value as ModelValue, rules, text::IssueCode, vocabulary,
+    Date, DocId, DocKind, EventKind, Field, RecordId, Timestamp, Value as ModelValue, rules, text::IssueCode,
+    vocabulary,
 };
 use hopluu_view::query::{IssueDetail, IssueFilter, IssueRow};
 use hopluu_web::{Words, sentence};
@@ -18,8 +19,7 @@ use crate::machine::Trouble;
 
 impl Desk {
     pub(super) async fn report(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
-        let year = self.clock.wall().date().year();
-        let doc = DocId::new(self.profile.collection, DocKind::Issues(u16::try_from(year).unwrap_or(0)));
+        let doc = DocId::new(self.profile.collection, DocKind::Issues(self.year().await?));
         let place = match typed.text("place") {
             Some(place) => Some(self.place(place)?),
             None => None,
@@ -43,6 +43,18 @@ impl Desk {
             .await?;
         let code = value.get("code").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
         Ok(Answer::new(value, format!("Đã lưu tại máy này: {code}"), format!("Saved here: {code}")))
+    }
+
+    /// The year in which an issue is born. The province opens years; a clock only chooses among them.
+    async fn year(&self) -> Result<u16, Complaint> {
+        let open = self
+            .with(|office, _, _| {
+                let roster = office.mailbox().trust().roster();
+                Ok(roster.open_years().collect::<Vec<u16>>().into())
+            })
+            .await?;
+        let open: Vec<u16> = serde_json::from_value(open).unwrap_or_default();
+        Ok(year_of(&open, self.clock.wall(), self.profile.invited_until))
     }
 
     pub(super) fn issues(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
@@ -181,4 +193,38 @@ fn line(text: &mut Words, row: &IssueRow) {
     let (urgent_vi, urgent_en) = if row.urgent { (" [khẩn]", " [urgent]") } else { ("", "") };
     let _ = writeln!(text.vi, "{}{urgent_vi}  {}  {}  [{}]", row.code, row.state.vi(), row.text, far.vi);
     let _ = writeln!(text.en, "{}{urgent_en}  {}  {}  [{}]", row.code, row.state.en(), row.text, far.en);
+}
+
+/// The clock's year when it is open, else the newest open one. Before the roster has come, the clock's year unless the
+/// invitation shows that the clock is wrong.
+fn year_of(open: &[u16], wall: Timestamp, invited_until: Timestamp) -> u16 {
+    /// Invitations live no longer, and most of them so long.
+    const LONGEST_DAYS: i64 = 366;
+    const USUAL_DAYS: i64 = 14;
+    let of = |date: Date| u16::try_from(date.year()).unwrap_or_default();
+    let today = wall.date();
+    match open.last() {
+        Some(_) if open.contains(&of(today)) => of(today),
+        Some(newest) => *newest,
+        None if today < invited_until.date().plus_days(-LONGEST_DAYS) => {
+            of(invited_until.date().plus_days(-USUAL_DAYS))
+        }
+        None => of(today),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issues_are_born_in_open_years_whatever_the_clock_says() {
+        let (first, now, later) = (Timestamp(0), Timestamp(1_795_331_100_000), Timestamp(1_796_540_700_000));
+        assert_eq!(year_of(&[2025, 2026], now, later), 2026);
+        assert_eq!(year_of(&[2025, 2026], first, later), 2026);
+        assert_eq!(year_of(&[2025], now, later), 2025, "the province has not opened the new year yet");
+        assert_eq!(year_of(&[], now, later), 2026);
+        assert_eq!(year_of(&[], first, later), 2026, "the invitation knows better than this clock");
+        assert_eq!(year_of(&[], first, Timestamp::default()), 1970, "nothing is known at all");
+    }
 }

@@ -1,5 +1,7 @@
 //! What happens in the demo, in plain sentences.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use hopluu_driver::{Clock, Complaint};
@@ -15,6 +17,8 @@ use crate::client::Say;
 const SOON: Duration = Duration::from_secs(20);
 /// Everything is equal again within this after the line heals.
 const HEALED: Duration = Duration::from_secs(40);
+/// More than anybody types before the power goes.
+const TYPED: u64 = 10_000;
 /// A unit both houses correct, and one both merge.
 const DISPUTED: &str = "Tổ dân phố 2 (Phố Cò)";
 const TORN: &str = "Tổ dân phố 3 (Cải Đan)";
@@ -141,30 +145,42 @@ async fn storm(world: &mut World, tell: &Tell, earlier: &str) -> Result<(), Comp
 /// Nhà B loses power while somebody types; the relay is killed too. Returns what was saved last.
 async fn power_cut(world: &mut World, tell: &Tell) -> Result<String, Complaint> {
     let code = report(&mut world.house_b, "thiet_bi", "Thiếu máy quét, máy tính đã quá 7 năm sử dụng", false)?;
-    for place in 1..=20 {
-        let text = format!("Bổ sung {place}: máy tính số {place} không khởi động được.");
-        world.house_b.edit("issue.comment", json!({ "code": code, "text": text }))?;
+    let saved = Arc::new(AtomicU64::new(0));
+    let typing = {
+        let (home, code, saved) = (world.house_b.home.clone(), code.clone(), Arc::clone(&saved));
+        // Somebody types on until the power goes; what is on its way just then may be saved or not.
+        std::thread::spawn(move || {
+            for place in 1..=TYPED {
+                let text = format!("Bổ sung {place}: máy tính số {place} không khởi động được.");
+                let args = json!({ "code": code, "text": text });
+                let comment = json!({ "do": "issue.comment", "args": args, "as": "Người dùng thử", "made_up": true });
+                if crate::client::ask(&home, &comment).is_err() {
+                    return;
+                }
+                saved.fetch_add(1, Ordering::SeqCst);
+            }
+        })
+    };
+    while saved.load(Ordering::SeqCst) < 20 && !typing.is_finished() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    // The last question is on its way when the power goes; whether it was saved, the journal will say.
-    let home = world.house_b.home.clone();
-    let typing = std::thread::spawn(move || {
-        let comment = json!({ "do": "issue.comment", "args": { "code": "x", "text": "đang gõ dở" } });
-        let _ = crate::client::ask(&home, &comment);
-    });
     world.house_b.kill();
     world.relay.kill();
+    // The thread ends with its office; a panic in it would show as a missing edit.
     let _ = typing.join();
+    let saved = saved.load(Ordering::SeqCst);
+    world.house_b.made += saved;
     tell.step(
-        "Nhà B mất điện giữa chừng; trạm chuyển tiếp cũng tắt.",
+        "Nhà B mất điện khi đang nhập dở; trạm chuyển tiếp cũng tắt.",
         "Nhà B loses power in mid-work; the relay dies too.",
     );
     world.house_b.start()?;
     world.relay.start()?;
-    let there = |said: &Value| said["events"].as_array().is_some_and(|events| events.len() >= 21);
+    let there = |said: &Value| said["events"].as_array().is_some_and(|events| events.len() as u64 > saved);
     world.house_b.wait(("issue.show", json!({ "code": code })), SOON, there).await?;
     tell.step(
-        "Cả hai khởi động lại. Nhà B còn nguyên 20 ý kiến đã lưu.",
-        "Both start again. All 20 saved comments are at Nhà B.",
+        &format!("Cả hai khởi động lại. Nhà B còn nguyên {saved} ý kiến đã lưu."),
+        &format!("Both start again. All {saved} saved comments are at Nhà B."),
     );
     Ok(code)
 }
@@ -249,16 +265,19 @@ fn is_province(desk: &Value, doc: &str) -> bool {
 fn table(world: &World, converge_ms: u64, (up, down): (u64, u64)) -> Result<Table, Complaint> {
     let desk = world.desk.ask("digest", json!({}))?;
     let mut rows = Vec::new();
-    let sibling = world.house_a.ask("digest", json!({}))?;
+    let houses = [&world.house_a, &world.house_b];
+    let siblings = [houses[0].ask("digest", json!({}))?, houses[1].ask("digest", json!({}))?];
     for office in world.offices() {
         let own = office.ask("digest", json!({}))?;
         let id = own["own"].as_str().unwrap_or_default().to_owned();
         let count = |held: &Value| held["devices"][&id].as_u64().unwrap_or(0);
         // What the desk itself wrote before the story began is in its own journal alone.
         let made = if office.name == world.desk.name { count(&own) } else { office.made };
-        let mut held = vec![("Bàn tỉnh", count(&desk)), (office.name, count(&own))];
-        if office.name.starts_with("Sông Công") {
-            held.push((world.house_a.name, count(&sibling)));
+        let mut held = vec![(world.desk.name, count(&desk))];
+        if houses.iter().any(|house| house.name == office.name) {
+            held.extend(houses.iter().zip(&siblings).map(|(house, digest)| (house.name, count(digest))));
+        } else if office.name != world.desk.name {
+            held.push((office.name, count(&own)));
         }
         rows.push(Row { office: office.name.to_owned(), made, held });
     }
