@@ -216,7 +216,8 @@ impl Machine for NodeMachine {
 fn open_new_year(office: &mut Office, now: Tick, wall: Timestamp) -> Result<(), OfficeError> {
     let trust = office.mailbox().trust();
     let year = u16::try_from(wall.date().year()).unwrap_or_default();
-    if !trust.is_desk() || !trust.roster().open_years().next_back().is_some_and(|last| last + 1 == year) {
+    let next = trust.roster().open_years().next_back().and_then(|newest| newest.checked_add(1));
+    if !trust.is_desk() || next != Some(year) {
         return Ok(());
     }
     tracing::info!(year, "a new year is opened");
