@@ -66,10 +66,12 @@ fn run(arguments: &Arguments) -> Result<(), Complaint> {
 }
 
 fn complain(complaint: &Complaint, json: bool, lang: Lang) {
+    // Standard output holds answers only, as the office program has it.
     if json {
-        println!("{}", complaint.to_json());
+        eprintln!("{}", complaint.to_json());
+    } else {
+        eprintln!("{}", complaint.to_lines(lang));
     }
-    eprintln!("{}", complaint.to_lines(lang));
 }
 
 /// How results are printed.
