@@ -1,0 +1,12 @@
+//! What is promised to people, with the real programs on loopback: relay, province desk and offices as processes with
+//! data directories of their own, killed and started as power cuts do.
+
+mod process;
+mod province;
+
+mod crashes;
+mod doors;
+mod journey;
+mod losses;
+mod offline;
+mod words;

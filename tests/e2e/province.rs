@@ -1,0 +1,122 @@
+//! A small province: a relay, the desk of Thái Nguyên, and offices.
+
+use std::net::{Ipv4Addr, UdpSocket};
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::process::{Place, until};
+
+/// Phường Sông Công.
+pub(crate) const SONG_CONG: &str = "05518";
+/// Xã Trại Cau.
+pub(crate) const TRAI_CAU: &str = "05665";
+
+/// One province on loopback. Dropped, everything ends.
+pub(crate) struct Province {
+    pub(crate) relay: Place,
+    pub(crate) desk: Place,
+    pub(crate) ticket: String,
+    pub(crate) address: String,
+    root: TempDir,
+}
+
+impl Province {
+    /// Founds it; relay and desk run.
+    pub(crate) fn found() -> Self {
+        let mut province = Self::prepare();
+        province.relay.serve();
+        province.desk.serve();
+        settled(&province.desk);
+        province
+    }
+
+    /// Founds it; nothing runs yet.
+    pub(crate) fn prepare() -> Self {
+        let root = tempfile::Builder::new().prefix("hl").tempdir().expect("a temporary directory");
+        let relay = Place::new("hopluu-relay", root.path().join("relay"));
+        // Given free by whoever drops this socket; the relay keeps it through its restarts.
+        let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr()).expect("a port");
+        let address = port.to_string();
+        let made = relay.ok(&["init", "--address", &address, "--bind", &address]);
+        let ticket = made["ticket"].as_str().expect("a ticket").to_owned();
+        let desk = Place::new("hopluu", root.path().join("tinh"));
+        let founded = desk.ok(&["province", "init", "--province", "19", "--relay", &ticket]);
+        assert_eq!(founded["name"], "Tỉnh Thái Nguyên");
+        Self { relay, desk, ticket, address, root }
+    }
+
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
+        self.root.path().join(name)
+    }
+
+    pub(crate) fn invite(&self, commune: &str, label: &str) -> String {
+        let invited = self.desk.ok(&["invite", "--commune", commune, "--label", label]);
+        invited["invitation"].as_str().expect("an invitation").to_owned()
+    }
+
+    /// An office that was given an invitation and does not run yet.
+    pub(crate) fn joined(&self, name: &str, invitation: &str) -> Place {
+        let office = Place::new("hopluu", self.path(name));
+        office.ok(&["join", invitation]);
+        office
+    }
+
+    /// An office of a commune that runs and is in step with the relay.
+    pub(crate) fn office(&self, name: &str, commune: &str) -> Place {
+        let mut office = self.joined(name, &self.invite(commune, name));
+        office.serve();
+        until("the office is confirmed", || (office.ok(&["status"])["confirmed"] == true).then_some(()));
+        settled(&office);
+        office
+    }
+}
+
+/// Waits until an office holds what its relay holds and has nothing left to send.
+pub(crate) fn settled(office: &Place) {
+    until("a settled line", || {
+        let status = office.ok(&["status"]);
+        (status["line"] == "settled" && status["backlog"] == 0).then_some(())
+    });
+}
+
+/// Reports an issue and gives its code.
+pub(crate) fn report(office: &Place, text: &str) -> String {
+    let said = office.ok(&["issue", "report", "--category", "chu_ky_so", text]);
+    said["code"].as_str().expect("a code").to_owned()
+}
+
+/// The issues an office shows, by code: text and sentence.
+pub(crate) fn issues(office: &Place) -> Vec<(String, String, String)> {
+    let page = office.ok(&["issue", "list", "--limit", "500"]);
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let rows = page["rows"].as_array().cloned().unwrap_or_default();
+    let mut all: Vec<_> =
+        rows.iter().map(|row| (text(&row["code"]), text(&row["text"]), text(&row["sentence"]["state"]))).collect();
+    all.sort();
+    all
+}
+
+/// Waits until an office shows an issue with this sentence.
+pub(crate) fn sentence(office: &Place, code: &str, wanted: &str) {
+    until(&format!("{code} is {wanted}"), || {
+        issues(office).iter().any(|(known, _, state)| known == code && state == wanted).then_some(())
+    });
+}
+
+/// Waits until an office shows an issue.
+pub(crate) fn arrived(office: &Place, code: &str) {
+    until(&format!("{code} arrives"), || issues(office).iter().any(|(known, ..)| known == code).then_some(()));
+}
+
+/// Names of the units an office shows, with their households.
+pub(crate) fn units(office: &Place) -> Vec<(String, i64)> {
+    let listed = office.ok(&["unit", "list"]);
+    let rows = listed["units"].as_array().cloned().unwrap_or_default();
+    let row =
+        |row: &Value| (row["name"].as_str().unwrap_or_default().to_owned(), row["households"].as_i64().unwrap_or(-1));
+    let mut all: Vec<_> = rows.iter().map(row).collect();
+    all.sort();
+    all
+}
