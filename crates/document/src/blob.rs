@@ -51,6 +51,13 @@ pub struct EventBlob {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entered(i64, String, Role);
 
+impl Entered {
+    /// The same a millisecond later.
+    pub(crate) fn a_moment_later(self) -> Self {
+        Self(self.0.saturating_add(1), self.1, self.2)
+    }
+}
+
 impl From<&Stamp> for Entered {
     fn from(stamp: &Stamp) -> Self {
         Self(stamp.at.0, stamp.by.name.clone(), stamp.by.role)

@@ -1,6 +1,6 @@
 //! One document in memory.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use automerge::transaction::{CommitOptions, Transactable};
@@ -15,6 +15,7 @@ use crate::error::DocumentError;
 use crate::genesis::{Genesis, genesis, is_genesis};
 use crate::guard;
 use crate::parked::Parked;
+use crate::read::bytes_of;
 
 /// One automerge document with the layout of this room.
 pub struct Document {
@@ -26,6 +27,9 @@ pub struct Document {
     clock: Clock,
     /// Changes whose parents are not here yet; automerge never sees them before.
     parked: Parked,
+    /// Records from before that were written to since these heads.
+    pub(crate) rewritten: BTreeSet<[u8; 16]>,
+    pub(crate) since: Vec<ChangeHash>,
 }
 
 /// A change just written, not yet on any disk.
@@ -66,7 +70,7 @@ impl Document {
     #[must_use]
     pub fn begin(doc: DocId) -> Self {
         let Genesis { am, records, events } = genesis(&doc);
-        Self { doc, am, records, events, clock: Clock::default(), parked: Parked::default() }
+        Self::of(doc, am, (records, events), Clock::default())
     }
 
     /// Loads what [`Document::save`] wrote on this machine.
@@ -93,7 +97,20 @@ impl Document {
             (Err(error), _) | (_, Err(error)) => return Err(load(error.to_string())),
         };
         let clock = walk(&am);
-        Ok(Self { doc, am, records, events, clock, parked: Parked::default() })
+        Ok(Self::of(doc, am, (records, events), clock))
+    }
+
+    fn of(doc: DocId, am: Automerge, (records, events): (ObjId, ObjId), clock: Clock) -> Self {
+        let (parked, rewritten) = (Parked::default(), BTreeSet::new());
+        let mut document = Self { doc, am, records, events, clock, parked, rewritten, since: Vec::new() };
+        document.since = document.heads();
+        document
+    }
+
+    /// Says that somebody shows the document as it is now: [`Document::moved_since`] these heads stays quick.
+    pub fn follow(&mut self) {
+        self.rewritten.clear();
+        self.since = self.heads();
     }
 
     /// The document as one chunk, a cache: the changes are the truth. Parked changes are not in it.
@@ -154,6 +171,7 @@ impl Document {
         self.am.set_actor(AmActor::from(actor.0.as_slice()));
         let mut objects = self.objects_of(edit)?;
         let writes: Vec<&Write> = edit.writes().iter().filter(|write| !self.has_begun(write)).collect();
+        self.rewritten.extend(objects.iter().map(|(record, _): &(RecordId, ObjId)| record.0));
         let (records, events) = (self.records.clone(), self.events.clone());
         let mut tx = self.am.transaction();
         for write in writes {
@@ -229,7 +247,7 @@ impl Document {
                 Err(unfit) => applied.unfit.push((hash, unfit.to_string())),
             }
         }
-        let ready = self.parked.take_ready(&self.am, &mut applied.unfit);
+        let (ready, rewritten) = self.parked.take_ready(&self.am, &mut applied.unfit);
         applied.parked = self.parked.len();
         applied.applied = ready.len();
         if ready.is_empty() {
@@ -249,6 +267,8 @@ impl Document {
         for (actor, tip) in tips {
             self.clock.raise(actor, tip);
         }
+        let rewritten: Vec<_> = rewritten.iter().filter_map(|object| self.record_at(object)).collect();
+        self.rewritten.extend(rewritten);
         Ok(applied)
     }
 }
@@ -288,8 +308,14 @@ fn perform(
         Write::Set { record, field, value } => {
             let found = objects.iter().find(|(id, _)| id == record);
             let (_, object) = found.ok_or_else(|| (Some(*field), "no such record".to_owned()))?;
-            let set = SetValue { stamp: edit.stamp().into(), value: value.clone() };
-            let put = tx.put(object, field.0.to_string(), ScalarValue::Bytes(blob::encode(&set)));
+            let key = field.0.to_string();
+            let mut set = SetValue { stamp: edit.stamp().into(), value: value.clone() };
+            let known = tx.get_all(object, key.as_str()).map_err(plain)?;
+            if known.len() > 1 && known.last().is_some_and(|(known, _)| bytes_of(known) == Some(&blob::encode(&set))) {
+                // automerge writes no value again that wins already; it deletes its rivals, which no reader takes.
+                set.stamp = set.stamp.a_moment_later();
+            }
+            let put = tx.put(object, key, ScalarValue::Bytes(blob::encode(&set)));
             put.map_err(|error| (Some(*field), error.to_string()))
         }
         Write::Append { event, record, kind, after, fields } => {

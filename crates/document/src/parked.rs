@@ -1,6 +1,6 @@
 //! Changes that wait for their parents, and what is checked when these have come.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use automerge::{Automerge, Change, ChangeHash as AmHash, ReadDoc, legacy};
 use hopluu_model::ChangeHash;
@@ -21,6 +21,8 @@ struct Coming {
     /// Last operation of each change.
     last: HashMap<AmHash, u64>,
     places: HashMap<legacy::OpId, Place>,
+    /// Objects from before that are written to.
+    rewritten: HashSet<legacy::OpId>,
 }
 
 impl Parked {
@@ -34,8 +36,12 @@ impl Parked {
 
     /// Takes those whose parents are here or among those taken before them. One that does not go on where its parents
     /// end is named in `unfit`: automerge believes any operation number and any replaced operation, and then neither
-    /// saves what it can load nor tells operations apart.
-    pub(crate) fn take_ready(&mut self, am: &Automerge, unfit: &mut Vec<(ChangeHash, String)>) -> Vec<Change> {
+    /// saves what it can load nor tells operations apart. Also gives the objects from before that are written to.
+    pub(crate) fn take_ready(
+        &mut self,
+        am: &Automerge,
+        unfit: &mut Vec<(ChangeHash, String)>,
+    ) -> (Vec<Change>, HashSet<legacy::OpId>) {
         let mut coming = Coming::default();
         loop {
             let before = coming.ready.len();
@@ -49,7 +55,7 @@ impl Parked {
             }
             self.0 = waiting;
             if coming.ready.len() == before {
-                return coming.ready;
+                return (coming.ready, coming.rewritten);
             }
         }
     }
@@ -93,6 +99,11 @@ impl Coming {
             return;
         }
         for (number, op) in (change.start_op().get()..).zip(writes) {
+            if let legacy::ObjectId::Id(object) = &op.obj
+                && !self.places.contains_key(object)
+            {
+                self.rewritten.insert(object.clone());
+            }
             self.places.insert(legacy::OpId(number, change.actor_id().clone()), (op.obj, op.key));
         }
         self.ready.push(change);

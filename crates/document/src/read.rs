@@ -1,8 +1,8 @@
 //! Reading records and events out of a document.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use automerge::{ChangeHash as AmHash, ObjId, ReadDoc, ScalarValue, Value as AmValue};
+use automerge::{ChangeHash as AmHash, ObjId, ReadDoc, ScalarValue, Value as AmValue, legacy};
 use hopluu_model::{ActorId, Event, EventId, Field, Held, RecordId, Side, Sides, Snapshot, Stamp};
 
 use crate::blob::{self, Creation, EventBlob, SetValue};
@@ -88,7 +88,8 @@ impl Document {
         if before.is_empty() || before.iter().any(|hash| self.am.get_change_meta_by_hash(hash).is_none()) {
             return self.everything(sides);
         }
-        let mut records = BTreeSet::new();
+        // automerge tells nothing of a rival that comes or goes beside a winner that stays.
+        let mut records = if heads == self.since { self.rewritten.clone() } else { self.rewritten_since(&before) };
         let mut events = BTreeSet::new();
         for patch in self.am.diff(&before, &self.am.get_heads()) {
             // The object's path names the record; a put into a container names it by its key.
@@ -109,6 +110,29 @@ impl Document {
             }
         }
         self.gather(&records, &events, sides)
+    }
+
+    /// Records from before that the changes after some heads write to.
+    fn rewritten_since(&self, before: &[AmHash]) -> BTreeSet<[u8; 16]> {
+        let changes = self.am.get_changes(before);
+        let objects: HashSet<_> = changes
+            .iter()
+            .flat_map(|change| change.decode().operations)
+            .filter_map(|op| match op.obj {
+                legacy::ObjectId::Id(object) => Some(object),
+                legacy::ObjectId::Root => None,
+            })
+            .collect();
+        objects.iter().filter_map(|object| self.record_at(object)).collect()
+    }
+
+    /// The record that an object holds.
+    pub(crate) fn record_at(&self, object: &legacy::OpId) -> Option<[u8; 16]> {
+        let object = self.am.import_obj(&format!("{}@{}", object.0, object.1.to_hex_string())).ok()?;
+        match self.am.parents(&object).ok()?.next()?.prop {
+            automerge::Prop::Map(key) => blob::read_key(&key),
+            automerge::Prop::Seq(_) => None,
+        }
     }
 
     fn gather(&self, records: &BTreeSet<[u8; 16]>, events: &BTreeSet<[u8; 16]>, sides: &dyn Sides) -> Moved {
@@ -187,7 +211,7 @@ impl Document {
     }
 }
 
-fn bytes_of<'a>(value: &'a AmValue<'_>) -> Option<&'a [u8]> {
+pub(crate) fn bytes_of<'a>(value: &'a AmValue<'_>) -> Option<&'a [u8]> {
     match value {
         AmValue::Scalar(scalar) => match scalar.as_ref() {
             ScalarValue::Bytes(bytes) => Some(bytes),

@@ -71,6 +71,7 @@ impl Documents {
     pub(crate) fn set_shown(&mut self, doc: &DocId, heads: Vec<ChangeHash>) {
         if let Some(slot) = self.open.get_mut(doc) {
             slot.shown = heads;
+            slot.document.follow();
         }
     }
 

@@ -4,4 +4,5 @@ mod automerge;
 mod crafted;
 mod golden;
 mod promises;
+mod rivals;
 mod world;
