@@ -115,7 +115,9 @@ impl World {
         let issued = self.at_desk(desk, |office, now, _| office.invite(now, invitee, stamp))?;
         self.communes.insert(place.code.to_owned(), issued.collection);
         self.promise_register(desk, issued.collection, typed_before);
-        Ok(issued.text)
+        // Nobody hands over an invitation that is not on disk.
+        self.commit(desk);
+        if self.is_running(desk) { Ok(issued.text) } else { Err(OfficeError::NotFounded) }
     }
 
     /// Sets an office up from the text of an invitation; it is off.

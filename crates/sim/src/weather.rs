@@ -167,7 +167,8 @@ impl Story {
         }
         let healed = self.world.now().since(began) / 1_000;
         self.world.check()?;
-        // What is equal stays equal, and quiet.
+        // What is equal stays equal, and quiet once the last receipts have gone round.
+        self.world.run_for(30_000);
         let before = self.world.frames;
         self.world.run_for(60_000);
         self.world.check()?;

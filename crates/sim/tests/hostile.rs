@@ -1,5 +1,7 @@
 //! Bytes that mean harm, and bytes that come twice.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use hopluu_model::edit::ReportIssue;
 use hopluu_model::text::IssueCode;
 use hopluu_model::{By, Desk, EventId, Form, RecordId, Role, Side, Stamp};

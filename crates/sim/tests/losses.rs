@@ -1,5 +1,7 @@
 //! Disks that are lost, old or damaged.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use hopluu_model::DocKind;
 use hopluu_sim::{Disk, PHAN_DINH_PHUNG, PeerId, SONG_CONG, World};
 use hopluu_store::Operation;

@@ -1,5 +1,7 @@
 //! Offline is normal.
 
+#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
+
 use hopluu_model::DocKind;
 use hopluu_sim::{PHAN_DINH_PHUNG, SONG_CONG, WallClock, World};
 use hopluu_view::query::IssueFilter;

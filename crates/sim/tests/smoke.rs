@@ -5,7 +5,7 @@ use hopluu_sim::{PHAN_DINH_PHUNG, SONG_CONG, World};
 #[test]
 fn a_small_province_flows_together() {
     let mut world = World::new(1);
-    let (_, _desk) = world.found();
+    let (_, desk) = world.found();
     let house_a = world.open_office("Sông Công, Nhà A", SONG_CONG);
     let house_b = world.open_office("Sông Công, Nhà B", SONG_CONG);
     let other = world.open_office("Phan Đình Phùng", PHAN_DINH_PHUNG);
@@ -14,8 +14,8 @@ fn a_small_province_flows_together() {
         world.add_unit(peer, "Tổ dân phố 2 (Phố Cò)", 118).unwrap();
     }
     let met = world.run_until_met(120, |world| world.check().is_ok());
-    if !met {
-        panic!("{:?}\n{}", world.check(), world.log().last(150));
-    }
-    println!("{}", world.log().last(400));
+    assert!(met, "{:?}\n{}", world.check(), world.log().last(150));
+    assert!(world.promises().iter().all(|promise| world.rank(promise) == Some(3)), "everything is at the province");
+    let totals = world.office(desk).view().reader().unwrap().communes().unwrap();
+    assert_eq!(totals.len(), 2);
 }

@@ -13,27 +13,27 @@ fn tell(seeds: std::ops::Range<u64>, size: Size) {
 
 #[test]
 fn worlds_without_losses_heal() {
-    tell(0..14, Size { deeds: 80, losses: false });
+    tell(0..8, Size { deeds: 80, losses: false });
 }
 
 #[test]
 fn worlds_that_lose_disks_heal() {
-    tell(100..114, Size { deeds: 80, losses: true });
+    tell(100..108, Size { deeds: 80, losses: true });
 }
 
 #[test]
 fn busy_worlds_heal() {
-    tell(200..206, Size { deeds: 240, losses: true });
+    tell(200..203, Size { deeds: 240, losses: true });
 }
 
 #[test]
 fn short_worlds_heal() {
-    tell(300..310, Size { deeds: 20, losses: true });
+    tell(300..312, Size { deeds: 20, losses: true });
 }
 
 #[test]
 fn a_seed_is_the_same_world_every_time() {
-    for seed in [7, 1_000] {
+    for seed in [7] {
         let size = Size { deeds: 60, losses: true };
         let (first, again) = (run_sized(seed, size), run_sized(seed, size));
         assert_eq!(first.expect("the world holds"), again.expect("the world holds"));
