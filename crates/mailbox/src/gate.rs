@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hopluu_identity::JoinError;
 use hopluu_model::{ActorId, DeviceId, DocId};
 use hopluu_sync::ConnId;
+use hopluu_wire::frame::Receipt;
 use serde::{Deserialize, Serialize};
 
 /// A relay's answer to a join.
@@ -19,6 +20,9 @@ pub enum JoinAnswer {
 /// So much is kept of what a stranger says until the roster arrives that may name them.
 const STRANGER_BYTES: usize = 256 * 1024;
 
+/// So many receipts are kept until the roster arrives that may name their desk: one for each author of a commune.
+const EARLY_RECEIPTS: usize = 8_192;
+
 /// One connection and whether its conversation has begun.
 #[derive(Debug)]
 pub(crate) struct Peer {
@@ -28,6 +32,8 @@ pub(crate) struct Peer {
     pub(crate) roster: Vec<Vec<u8>>,
     /// Chains that a newer roster may let in; asked for again when ours moves.
     pub(crate) waiting: BTreeSet<(DocId, ActorId)>,
+    /// Receipts of a desk that no roster held here names yet: the roster travels on its own stream.
+    receipts: Vec<Receipt>,
 }
 
 #[derive(Debug)]
@@ -46,7 +52,7 @@ pub(crate) struct Peers(BTreeMap<ConnId, Peer>);
 
 impl Peers {
     pub(crate) fn insert(&mut self, conn: ConnId, device: DeviceId, gate: Gate) {
-        self.0.insert(conn, Peer { device, gate, roster: Vec::new(), waiting: BTreeSet::new() });
+        self.0.insert(conn, Peer { device, gate, roster: Vec::new(), waiting: BTreeSet::new(), receipts: Vec::new() });
     }
 
     pub(crate) fn remove(&mut self, conn: ConnId) -> Option<Peer> {
@@ -63,6 +69,25 @@ impl Peers {
 
     pub(crate) fn all(&self) -> impl Iterator<Item = (ConnId, &Peer)> {
         self.0.iter().map(|(conn, peer)| (*conn, peer))
+    }
+
+    /// Keeps a receipt until the roster moves. Returns whether there was room.
+    pub(crate) fn keep_receipt(&mut self, conn: ConnId, receipt: Receipt) -> bool {
+        let Some(peer) = self.0.get_mut(&conn) else { return false };
+        let room = peer.receipts.len() < EARLY_RECEIPTS;
+        if room {
+            peer.receipts.push(receipt);
+        }
+        room
+    }
+
+    /// The receipts that wait for a newer roster, by connection; they are forgotten here.
+    pub(crate) fn take_receipts(&mut self) -> Vec<(ConnId, Receipt)> {
+        let mut all = Vec::new();
+        for (conn, peer) in &mut self.0 {
+            all.extend(std::mem::take(&mut peer.receipts).into_iter().map(|receipt| (*conn, receipt)));
+        }
+        all
     }
 
     /// The chains that wait for a newer roster, by connection; they are forgotten here.

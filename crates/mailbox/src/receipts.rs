@@ -52,12 +52,19 @@ impl Mailbox {
         Ok(newest)
     }
 
-    /// Takes a receipt that came by a line; a wrong signature or an unknown desk drops it.
+    /// Takes a receipt that came by a line; a wrong signature drops it. An office keeps the word of an unknown desk
+    /// until its roster has moved.
     pub(crate) fn shown(&mut self, conn: ConnId, receipt: Receipt) -> Result<(), MailboxError> {
         let tip = Tip { seq: receipt.seq, hash: receipt.hash };
         let statement = Receipt::statement(&receipt.doc, &receipt.actor, &tip, receipt.at);
         let desk =
             self.trust.side_of(&receipt.desk) == Some(Side::Province) || self.trust.roster.was_desk(&receipt.desk);
+        if !desk && matches!(self.role, Role::Office { .. }) {
+            if !self.peers.keep_receipt(conn, receipt) {
+                tracing::warn!(conn = conn.0, "too many receipts of a desk that is not known: dropped");
+            }
+            return Ok(());
+        }
         if !desk || !verify(&receipt.desk, &statement, &receipt.signature) {
             tracing::warn!(conn = conn.0, doc = %receipt.doc, "a receipt that no province desk signed was dropped");
             return Ok(());

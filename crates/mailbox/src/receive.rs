@@ -70,6 +70,9 @@ impl Mailbox {
 
     /// Asks again for chains that waited, and lets in strangers whom a roster or a join now names, and hears what they said meanwhile.
     pub(crate) fn let_in(&mut self, now: Tick) -> Result<(), MailboxError> {
+        for (conn, receipt) in self.peers.take_receipts() {
+            self.shown(conn, receipt)?;
+        }
         for (conn, doc, actor) in self.peers.take_waiting() {
             let next = self.store.tip(&doc, &actor)?.map_or(0, |tip| tip.seq) + 1;
             self.send(conn, &Frame::From { doc, actor, next });

@@ -1,5 +1,6 @@
 //! The one door of a mailbox: what is let in, what is answered, what is kept.
 
+mod office;
 mod packs;
 mod refusals;
 mod rig;

@@ -69,7 +69,7 @@ pub(crate) fn decree(roster: &mut Roster, body: &Body) {
     roster.append(body, NOON, &key(DESK)).expect("a sound entry");
 }
 
-fn relay_at() -> RelayAt {
+pub(crate) fn relay_at() -> RelayAt {
     RelayAt { key: key(RELAY).id(), addresses: vec!["relay.example:4747".into()] }
 }
 
