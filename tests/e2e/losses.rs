@@ -67,6 +67,37 @@ fn an_office_that_lost_everything_joins_again() {
 }
 
 #[test]
+fn a_dead_desk_is_replaced_with_the_recovery_words() {
+    let mut province = Province::found();
+    let a = province.office("a", SONG_CONG);
+    let before = report(&a, "Trước khi bàn tỉnh hỏng");
+    arrived(&province.desk, &before);
+    let invited = province.desk.ok(&["invite", "--spare", "--label", "Máy dự phòng"]);
+    let mut spare = province.joined("spare", invited["invitation"].as_str().expect("an invitation"));
+    spare.serve();
+    arrived(&spare, &before);
+    settled(&spare);
+    province.desk.kill();
+    fs::remove_dir_all(&province.desk.dir).expect("it was there");
+
+    assert_eq!(spare.refused(&["invite", "--commune", TRAI_CAU, "--label", "Nhà A"]), (8, "not-desk".to_owned()));
+    let wrong = province.words.split(' ').rev().collect::<Vec<_>>().join(" ");
+    assert_ne!(spare.run(&["province", "take-over", &wrong]).status.code(), Some(0));
+    spare.ok(&["province", "take-over", &province.words]);
+    let invitation = spare.ok(&["invite", "--commune", TRAI_CAU, "--label", "Nhà A"]);
+    let mut b = province.joined("b", invitation["invitation"].as_str().expect("an invitation"));
+    b.serve();
+    until("the spare confirms it", || (b.ok(&["status"])["confirmed"] == true).then_some(()));
+    for office in [&a, &b] {
+        let code = report(office, "Sau khi thay bàn tỉnh");
+        sentence(office, &code, "at_province");
+        spare.ok(&["issue", "move", &code, "receive"]);
+        sentence(office, &code, "seen");
+    }
+    sentence(&a, &before, "at_province");
+}
+
+#[test]
 fn index_and_view_are_rebuilt_from_the_journal() {
     let province = Province::found();
     let mut a = province.office("a", SONG_CONG);
@@ -97,6 +128,35 @@ fn index_and_view_are_rebuilt_from_the_journal() {
     assert_eq!(issues(&a), all);
     let next = report(&a, "Vẫn làm việc");
     sentence(&a, &next, "at_province");
+}
+
+#[test]
+fn a_journal_with_damage_in_the_middle_is_mended_by_the_others() {
+    let province = Province::found();
+    let mut a = province.office("a", SONG_CONG);
+    for number in 0..6 {
+        let code = report(&a, &format!("Khó khăn {number}"));
+        sentence(&a, &code, "at_province");
+    }
+    a.ok(&["unit", "add", "Tổ dân phố 2 (Phố Cò)", "--households", "118"]);
+    settled(&a);
+    let (all, before) = (issues(&a), units(&a));
+    for part in [3, 5, 7] {
+        a.stop();
+        let segment = fs::read_dir(a.dir.join("journal")).expect("a journal").flatten().map(|entry| entry.path());
+        let segment = segment.filter(|path| path.to_string_lossy().contains("main-")).min().expect("a segment");
+        let mut bytes = fs::read(&segment).expect("it can be read");
+        let written = bytes.iter().rposition(|byte| *byte != 0).expect("something was written");
+        bytes[written * part / 10] ^= 0x20;
+        fs::write(&segment, bytes).expect("it can be written");
+        a.serve();
+        until("everything is there", || (issues(&a) == all && units(&a) == before).then_some(()));
+        settled(&a);
+        until("nothing is missing", || (a.run(&["doctor"]).status.code() == Some(0)).then_some(()));
+    }
+    let next = report(&a, "Sau khi hỏng thẻ nhớ");
+    sentence(&a, &next, "at_province");
+    arrived(&province.desk, &next);
 }
 
 #[test]

@@ -19,6 +19,7 @@ pub(crate) struct Province {
     pub(crate) desk: Place,
     pub(crate) ticket: String,
     pub(crate) address: String,
+    pub(crate) words: String,
     root: TempDir,
 }
 
@@ -44,7 +45,8 @@ impl Province {
         let desk = Place::new("hopluu", root.path().join("tinh"));
         let founded = desk.ok(&["province", "init", "--province", "19", "--relay", &ticket]);
         assert_eq!(founded["name"], "Tỉnh Thái Nguyên");
-        Self { relay, desk, ticket, address, root }
+        let words = founded["recovery_words"].as_str().expect("words").to_owned();
+        Self { relay, desk, ticket, address, words, root }
     }
 
     pub(crate) fn path(&self, name: &str) -> PathBuf {
