@@ -4,6 +4,7 @@ mod arrows;
 mod bar;
 mod deny;
 mod workspace;
+mod worlds;
 
 use std::process::ExitCode;
 
@@ -11,6 +12,7 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::workspace::Workspace;
+use crate::worlds::Worlds;
 
 /// Checks of the rules that the house lives by (crates/README.md).
 #[derive(Parser)]
@@ -28,6 +30,8 @@ enum Check {
     Bar,
     /// Licences, sources, pins and wildcards of everything we build on, by ops/deny.toml.
     Deny,
+    /// Whole provinces under bad weather, each from one number: is anything ever lost?
+    Sim(Worlds),
 }
 
 /// What a check found.
@@ -43,6 +47,7 @@ fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     let workspace = Workspace::load()?;
     let (name, findings) = match arguments.check {
+        Check::Sim(worlds) => return worlds.run(),
         Check::Arrows => ("arrows", arrows::check(&workspace)),
         Check::Bar => ("bar", bar::check(&workspace)?),
         Check::Deny => ("deny", deny::check(&workspace)?),
