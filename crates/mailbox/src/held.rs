@@ -200,12 +200,9 @@ impl Held<'_> {
 
     fn tail_item(&self, entry: &Entry) -> Option<TailItem> {
         let doc = entry.doc?;
-        let (author, run) = match entry.tag {
-            Tag::Pack | Tag::Local => {
-                let actor = entry.actor?;
-                (self.trust.author_of(&actor), Some((actor, entry.first, entry.last)))
-            }
-            Tag::Shown => (None, None),
+        let run = match entry.tag {
+            Tag::Pack | Tag::Local => Some((entry.actor?, entry.first, entry.last)),
+            Tag::Shown => None,
             Tag::Roster
             | Tag::Join
             | Tag::AtRelay
@@ -217,7 +214,7 @@ impl Held<'_> {
                 return None;
             }
         };
-        Some(TailItem { number: entry.number, doc, author, run, bytes: entry.bytes })
+        Some(TailItem { number: entry.number, doc, from: entry.from_device, run, bytes: entry.bytes })
     }
 }
 

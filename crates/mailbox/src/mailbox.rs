@@ -507,7 +507,7 @@ impl Mailbox {
         }
     }
 
-    fn relay_holds(&mut self, now: Tick, doc: DocId, entries: &[(ActorId, u64, ChangeHash)], whole: bool) {
+    pub(crate) fn relay_holds(&mut self, now: Tick, doc: DocId, entries: &[(ActorId, u64, ChangeHash)], whole: bool) {
         if self.relay.take(now, doc, entries, whole) {
             self.staged.outputs.push(Output::AtRelay { doc });
         }

@@ -205,6 +205,10 @@ impl Mailbox {
             }
         }
         let tip = Tip { seq: pack.last(), hash: opened.head() };
+        if matches!(self.role, Role::Office { .. }) && self.trust.owns(&self.trust.device(), &actor) {
+            // What the relay hands over it holds, also when others brought it there.
+            self.relay_holds(now, doc, &[(actor, tip.seq, tip.hash)], false);
+        }
         if tip.seq <= held_seq {
             // It adds nothing; the sender missed our acknowledgement.
             self.staged.stored.extend(held.map(|tip| (doc, actor, tip, Some(conn))));
@@ -224,7 +228,6 @@ impl Mailbox {
         self.store.append(&Record::Pack { doc, actor, first, last: tip.seq, head: tip.hash, parent, from, bytes })?;
         self.staged.stored.push((doc, actor, tip, Some(conn)));
         if matches!(self.role, Role::Office { .. }) {
-            self.relay.take(now, doc, &[], false);
             self.staged.outputs.push(Output::Arrived(Arrived { doc, actor, first, changes }));
         }
         Ok(())

@@ -171,3 +171,28 @@ fn a_torn_write_loses_no_promise() {
     let doc = world.own(house_a, DocKind::Register);
     assert!(world.office(house_a).mailbox().store().missing().unwrap().is_empty(), "{doc}");
 }
+
+#[test]
+fn an_author_with_an_old_disk_gets_its_own_changes_when_others_bring_them() {
+    let Commune { mut world, relay, desk, house_a, house_b } = settled(28);
+    let old = (world.backup(house_a, true), world.backup(relay, true));
+    world.report(house_a, "Sau bản sao lưu").unwrap();
+    heals(&mut world);
+    for peer in [desk, house_b] {
+        world.cut(peer);
+    }
+    world.restore(house_a, old.0);
+    world.restore(relay, old.1);
+    world.start(relay).unwrap();
+    world.start(house_a).unwrap();
+    assert!(world.run_until_met(200, |world| world.is_settled(house_a)));
+    world.heal(house_b);
+    let doc = world.issues_of(house_a);
+    let back = |world: &World| {
+        let held = |peer| world.mailbox(peer).unwrap().store().clock(&doc).unwrap();
+        held(house_a) == held(house_b)
+    };
+    assert!(world.run_until_met(300, back), "{}", world.log().last(80));
+    world.heal(desk);
+    heals(&mut world);
+}

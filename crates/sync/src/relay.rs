@@ -306,7 +306,7 @@ impl Session {
     }
 
     fn wants(&self, item: &crate::shelf::TailItem, shelf: &dyn Shelf) -> bool {
-        item.author != Some(self.device) && shelf.may_read(&self.device, &item.doc)
+        item.from != Some(self.device) && shelf.may_read(&self.device, &item.doc)
     }
 
     /// Hands on what the journal holds after what was handed on.

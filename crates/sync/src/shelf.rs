@@ -12,8 +12,9 @@ pub struct TailItem {
     pub number: u64,
     /// The document it concerns.
     pub doc: DocId,
-    /// The device whose change it is; `None` for receipts.
-    pub author: Option<DeviceId>,
+    /// The device that handed it over, which has it; `None` for receipts. An author whose change others bring may have
+    /// come back with less.
+    pub from: Option<DeviceId>,
     /// For changes: author chain, first and last sequence number.
     pub run: Option<(ActorId, u64, u64)>,
     /// Its size in the journal.
