@@ -36,8 +36,28 @@ pub(crate) struct Checked {
     pub(crate) writes: Vec<legacy::Op>,
 }
 
+/// The two containers as operations name them.
+pub(crate) struct Containers {
+    records: Option<legacy::OpId>,
+    events: Option<legacy::OpId>,
+}
+
+impl Containers {
+    pub(crate) fn new(records: &ObjId, events: &ObjId) -> Self {
+        Self { records: own_id(records), events: own_id(events) }
+    }
+
+    pub(crate) fn is_records(&self, object: &legacy::OpId) -> bool {
+        self.records.as_ref() == Some(object)
+    }
+
+    pub(crate) fn is_events(&self, object: &legacy::OpId) -> bool {
+        self.events.as_ref() == Some(object)
+    }
+}
+
 /// Parses a change inside a fence and checks that it keeps to the layout.
-pub(crate) fn parse(bytes: &[u8], records: &ObjId, events: &ObjId) -> Result<Checked, Unfit> {
+pub(crate) fn parse(bytes: &[u8], containers: &Containers) -> Result<Checked, Unfit> {
     if bytes.get(TYPE_AT) != Some(&1) {
         return Err(Unfit::Chunk);
     }
@@ -54,10 +74,9 @@ pub(crate) fn parse(bytes: &[u8], records: &ObjId, events: &ObjId) -> Result<Che
     if respelt.raw_bytes() != bytes {
         return Err(Unfit::Spelling);
     }
-    let ours = [own_id(records), own_id(events)];
     // An object this change makes itself.
     let begun = |object: &legacy::OpId| object.1 == expanded.actor_id && object.0 >= expanded.start_op.get();
-    let fits = expanded.operations.iter().all(|op| fits(op, &ours, &begun));
+    let fits = expanded.operations.iter().all(|op| fits(op, containers, &begun));
     if fits { Ok(Checked { change, writes: expanded.operations }) } else { Err(Unfit::Layout) }
 }
 
@@ -70,15 +89,15 @@ fn own_id(object: &ObjId) -> Option<legacy::OpId> {
 
 /// Below the two containers only; only puts of bytes and, among records, of maps. Records and events begin once, and
 /// nothing replaces what they began with.
-fn fits(op: &legacy::Op, containers: &[Option<legacy::OpId>; 2], begun: &impl Fn(&legacy::OpId) -> bool) -> bool {
+fn fits(op: &legacy::Op, containers: &Containers, begun: &impl Fn(&legacy::OpId) -> bool) -> bool {
     let legacy::ObjectId::Id(object) = &op.obj else { return false };
-    let is = |container: &Option<legacy::OpId>| container.as_ref() == Some(object);
+    let (in_records, in_events) = (containers.is_records(object), containers.is_events(object));
     let first = op.pred.is_empty();
     match &op.action {
-        legacy::OpType::Make(automerge::ObjType::Map) => is(&containers[0]) && first,
-        legacy::OpType::Put(automerge::ScalarValue::Bytes(_)) if is(&containers[1]) => first,
+        legacy::OpType::Make(automerge::ObjType::Map) => in_records && first,
+        legacy::OpType::Put(automerge::ScalarValue::Bytes(_)) if in_events => first,
         legacy::OpType::Put(automerge::ScalarValue::Bytes(_)) if is_creation(&op.key) => first && begun(object),
-        legacy::OpType::Put(automerge::ScalarValue::Bytes(_)) => !is(&containers[0]),
+        legacy::OpType::Put(automerge::ScalarValue::Bytes(_)) => !in_records,
         _ => false,
     }
 }

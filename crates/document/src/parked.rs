@@ -1,11 +1,12 @@
 //! Changes that wait for their parents, and what is checked when these have come.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use automerge::{Automerge, Change, ChangeHash as AmHash, ReadDoc, legacy};
 use hopluu_model::ChangeHash;
 
-use crate::guard::{Checked, Unfit};
+use crate::blob;
+use crate::guard::{Checked, Containers, Unfit};
 
 /// Object and key of a write.
 type Place = (legacy::ObjectId, legacy::Key);
@@ -14,15 +15,25 @@ type Place = (legacy::ObjectId, legacy::Key);
 #[derive(Default)]
 pub(crate) struct Parked(Vec<Checked>);
 
-/// What comes with one call, in an order automerge can take.
+/// What changes write to.
 #[derive(Default)]
-struct Coming {
+pub(crate) struct Touched {
+    /// Records that begin.
+    pub(crate) records: BTreeSet<[u8; 16]>,
+    /// Events that begin.
+    pub(crate) events: BTreeSet<[u8; 16]>,
+    /// Objects from before, which are records.
+    pub(crate) objects: HashSet<legacy::OpId>,
+}
+
+/// What comes with one call, in an order automerge can take.
+struct Coming<'a> {
+    containers: &'a Containers,
     ready: Vec<Change>,
     /// Last operation of each change.
     last: HashMap<AmHash, u64>,
     places: HashMap<legacy::OpId, Place>,
-    /// Objects from before that are written to.
-    rewritten: HashSet<legacy::OpId>,
+    touched: Touched,
 }
 
 impl Parked {
@@ -36,13 +47,14 @@ impl Parked {
 
     /// Takes those whose parents are here or among those taken before them. One that does not go on where its parents
     /// end is named in `unfit`: automerge believes any operation number and any replaced operation, and then neither
-    /// saves what it can load nor tells operations apart. Also gives the objects from before that are written to.
+    /// saves what it can load nor tells operations apart. Also gives what they write to.
     pub(crate) fn take_ready(
         &mut self,
-        am: &Automerge,
+        (am, containers): (&Automerge, &Containers),
         unfit: &mut Vec<(ChangeHash, String)>,
-    ) -> (Vec<Change>, HashSet<legacy::OpId>) {
-        let mut coming = Coming::default();
+    ) -> (Vec<Change>, Touched) {
+        let (last, places, touched) = (HashMap::new(), HashMap::new(), Touched::default());
+        let mut coming = Coming { containers, ready: Vec::new(), last, places, touched };
         loop {
             let before = coming.ready.len();
             let mut waiting = Vec::new();
@@ -55,13 +67,13 @@ impl Parked {
             }
             self.0 = waiting;
             if coming.ready.len() == before {
-                return (coming.ready, coming.rewritten);
+                return (coming.ready, coming.touched);
             }
         }
     }
 }
 
-impl Coming {
+impl Coming<'_> {
     /// Whether a change goes on where its parents end; `None` while one of them is missing.
     fn attaches(&self, am: &Automerge, checked: &Checked) -> Option<Result<(), Unfit>> {
         let last_op = |dep: &AmHash| {
@@ -99,13 +111,21 @@ impl Coming {
             return;
         }
         for (number, op) in (change.start_op().get()..).zip(writes) {
-            if let legacy::ObjectId::Id(object) = &op.obj
-                && !self.places.contains_key(object)
-            {
-                self.rewritten.insert(object.clone());
-            }
+            self.note(&op);
             self.places.insert(legacy::OpId(number, change.actor_id().clone()), (op.obj, op.key));
         }
         self.ready.push(change);
+    }
+
+    fn note(&mut self, op: &legacy::Op) {
+        let legacy::ObjectId::Id(object) = &op.obj else { return };
+        let key = if let legacy::Key::Map(key) = &op.key { blob::read_key(key) } else { None };
+        if self.containers.is_records(object) {
+            self.touched.records.extend(key);
+        } else if self.containers.is_events(object) {
+            self.touched.events.extend(key);
+        } else if !self.places.contains_key(object) {
+            self.touched.objects.insert(object.clone());
+        }
     }
 }

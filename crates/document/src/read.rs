@@ -88,8 +88,12 @@ impl Document {
         if before.is_empty() || before.iter().any(|hash| self.am.get_change_meta_by_hash(hash).is_none()) {
             return self.everything(sides);
         }
-        // automerge tells nothing of a rival that comes or goes beside a winner that stays.
-        let mut records = if heads == self.since { self.rewritten.clone() } else { self.rewritten_since(&before) };
+        if heads == self.since {
+            return self.gather(&self.touched.0, &self.touched.1, sides);
+        }
+        // automerge tells nothing of a rival that comes or goes beside a winner that stays. It also walks the whole
+        // document, which is why what is written is noted above.
+        let mut records = self.rewritten_since(&before);
         let mut events = BTreeSet::new();
         for patch in self.am.diff(&before, &self.am.get_heads()) {
             // The object's path names the record; a put into a container names it by its key.
