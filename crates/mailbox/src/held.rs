@@ -12,7 +12,7 @@ use crate::clocks::RelayClocks;
 use crate::trust::Trust;
 
 /// So many raw bytes are gathered for one pack; it is cut where 4 KiB of it are full.
-const GATHER: usize = 48 * 1024;
+const GATHER: usize = 24 * 1024;
 /// Runs of a chain looked up at once.
 const RUNS: usize = 256;
 /// Bytes of roster entries in one message; a longer log travels in several, all naming the same head.

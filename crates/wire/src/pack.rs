@@ -1,5 +1,7 @@
 //! A contiguous run of one author's changes in one document, ending at a signed head.
 
+use std::cell::RefCell;
+
 use hopluu_model::{ActorId, ChangeHash, DocId, Signature};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,16 @@ const STORED: u8 = 0;
 const ZSTD: u8 = 1;
 /// Higher levels cost the relay time and win little on packs of 4 KiB.
 const LEVEL: i32 = 6;
+/// Stripped bytes that usually fill a pack.
+const FIRST_TRY: usize = 2 * MAX_PACK;
+/// So often a better end is looked for.
+const TRIES: usize = 4;
+
+thread_local! {
+    /// Making a compressor takes longer than compressing a pack with it.
+    static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> =
+        RefCell::new(zstd::bulk::Compressor::new(LEVEL).ok());
+}
 
 /// A run of changes as it travels.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -112,20 +124,26 @@ impl Pack {
             Self { doc, actor, first, count, signature, urgent, body: encode_body(&plain[..len]) }
         };
         let Some(&shortest) = ends.first() else { return Ok(None) };
-        // The longest that fits, by halving: body length grows with the number of changes.
-        let (mut low, mut high) = (0, ends.len());
-        let mut best = make(shortest);
-        while low < high {
-            let middle = (low + high) / 2;
-            let tried = make(ends[middle]);
-            if tried.body.len() <= MAX_PACK {
-                best = if tried.count > best.count { tried } else { best };
-                low = middle + 1;
+        // Between what is known to fit and what is known not to, by proportion: each try compresses everything anew.
+        let (mut low, mut high, mut reach) = (0, ends.len(), FIRST_TRY);
+        let mut best = None;
+        for _ in 0..TRIES {
+            let within = ends.partition_point(|(_, len, _)| *len <= reach);
+            let place = within.saturating_sub(1).clamp(low, high - 1);
+            let tried = make(ends[place]);
+            let (len, body) = (ends[place].1, tried.body.len());
+            if body <= MAX_PACK {
+                best = Some(tried);
+                low = place + 1;
             } else {
-                high = middle;
+                high = place;
             }
+            if low >= high || (body <= MAX_PACK && body * 8 >= MAX_PACK * 7) {
+                break;
+            }
+            reach = len * MAX_PACK / body.max(1) * 31 / 32;
         }
-        Ok(Some(best))
+        Ok(Some(best.unwrap_or_else(|| make(shortest))))
     }
 
     /// Rebuilds the changes. `parent` is the hash of the author's change before [`Pack::first`].
@@ -152,7 +170,8 @@ impl Pack {
 }
 
 fn encode_body(plain: &[u8]) -> Vec<u8> {
-    let packed = zstd::bulk::compress(plain, LEVEL).unwrap_or_default();
+    let packed = COMPRESSOR.with_borrow_mut(|compressor| compressor.as_mut()?.compress(plain).ok());
+    let packed = packed.unwrap_or_default();
     let (coding, bytes) =
         if !packed.is_empty() && packed.len() < plain.len() { (ZSTD, packed.as_slice()) } else { (STORED, plain) };
     let mut body = Vec::with_capacity(bytes.len() + 1);
