@@ -53,8 +53,8 @@ enum Phase {
 struct Line {
     conn: ConnId,
     pushes: Pushes,
-    /// The cursor that was told in the greeting.
-    hello_cursor: Option<Cursor>,
+    /// How far the relay's journal is known to be taken: the cursor of the greeting, then each mark.
+    taken: Option<Cursor>,
 }
 
 /// How far both ends have agreed that they hold the same.
@@ -178,7 +178,7 @@ impl OfficeEnd {
             backlog: u32::try_from(backlog).unwrap_or(u32::MAX),
             program: self.program.clone(),
         };
-        let mut line = Line { conn, pushes: Pushes::default(), hello_cursor: cursor };
+        let mut line = Line { conn, pushes: Pushes::default(), taken: cursor };
         send(turn.out, conn, Class::Control, &Frame::Hello(hello), &mut line.pushes);
         for (doc, actor, held) in behind {
             line.pushes.offer(doc, actor, held);
@@ -257,6 +257,10 @@ impl OfficeEnd {
             Frame::RosterAsk { after } => self.give_roster(after, turn),
             Frame::Mark(cursor) => {
                 turn.out.push_back(Output::Cursor { relay: self.relay, cursor });
+                // Marks travel behind the edits, and may overtake the welcome.
+                if let Some(line) = self.line() {
+                    line.taken = Some(cursor);
+                }
                 if let Phase::Talking { agreeing: agreeing @ Agreeing::Tail { .. }, .. } = &mut self.phase {
                     *agreeing = Agreeing::Ready { not_before: turn.now };
                 }
@@ -305,9 +309,10 @@ impl OfficeEnd {
                 send(turn.out, line.conn, Class::History, &frame, &mut line.pushes);
             }
         }
-        let up_to_date = line.hello_cursor.is_some_and(|cursor| cursor.number >= welcome.cursor.number);
+        let up_to_date = line.taken.is_some_and(|cursor| cursor.number >= welcome.cursor.number);
         let agreeing = match (welcome.tail, welcome.equal) {
-            (true, true) if up_to_date => Agreeing::Settled { since: turn.now },
+            // What follows the cursor is then ours or no change; its mark moves the cursor on.
+            (true, true) => Agreeing::Settled { since: turn.now },
             (true, false) if up_to_date => Agreeing::Ready { not_before: turn.now },
             (true, _) => Agreeing::Tail { since: turn.now },
             (false, true) => {
