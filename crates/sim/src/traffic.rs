@@ -105,7 +105,10 @@ impl World {
         if !lost {
             self.push(passage.arrives, Happening::Frame { conn: id, end: other, bytes });
         }
-        self.frames += 1;
+        // What a replay is answered goes nowhere: it is the attacker's noise, not the machines'.
+        if !self.lines.conns.get(&id).is_some_and(|conn| conn.is_replay) {
+            self.frames += 1;
+        }
         self.note(peer, &format!("sends kind {kind}, {size} bytes, class {} by c{id}", class as u8));
     }
 
