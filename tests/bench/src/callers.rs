@@ -25,11 +25,7 @@ pub(crate) struct Caller {
 
 impl Caller {
     /// Connects all of them, each from a socket of its own, and greets.
-    pub(crate) async fn connect(
-        keys: &[&DeviceKey],
-        relay: (DeviceId, SocketAddr),
-        roster: u64,
-    ) -> Outcome<Vec<Self>> {
+    pub(crate) async fn connect(keys: &[&DeviceKey], relay: (DeviceId, SocketAddr), roster: u64) -> Outcome<Vec<Self>> {
         let mut all = Vec::with_capacity(keys.len());
         for part in keys.chunks(AT_ONCE) {
             let mut dialled = Vec::with_capacity(part.len());

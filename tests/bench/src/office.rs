@@ -122,7 +122,11 @@ fn device_bytes(report: &mut Report) -> Outcome<()> {
     let (with_index, _) = count(&cast, key, &indexed)?;
     let (with_all, _) = count(&cast, key, &whole)?;
     report.goal(TABLE, "written per edit: journal", (alone, "KiB"), 6.0);
-    report.plain(TABLE, "written per edit: journal, as the whole disk counts (others' writes included)", (device, "KiB"));
+    report.plain(
+        TABLE,
+        "written per edit: journal, as the whole disk counts (others' writes included)",
+        (device, "KiB"),
+    );
     report.plain(TABLE, "written per edit: index and saved documents", (with_index - alone, "KiB"));
     report.plain(TABLE, "written per edit: view", (with_all - with_index, "KiB"));
     Ok(())

@@ -86,7 +86,8 @@ pub(crate) fn relay_in(dir: &Path) -> Outcome<(DeviceKey, RelayTicket, SocketAdd
     let at = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?;
     let (text, address) = (dir.display().to_string(), at.to_string());
     let made = command("hopluu-relay", &["init", "--dir", &text, "--address", &address, "--bind", &address])?;
-    let ticket = RelayTicket::from_text(made["ticket"].as_str().unwrap_or_default()).map_err(|error| error.to_string())?;
+    let ticket =
+        RelayTicket::from_text(made["ticket"].as_str().unwrap_or_default()).map_err(|error| error.to_string())?;
     let seed = std::fs::read_to_string(dir.join("identity/key"))?;
     let seed = HEXLOWER.decode(seed.trim().as_bytes())?.try_into().map_err(|_| "a seed has 32 bytes")?;
     Ok((DeviceKey::from_seed(seed), ticket, at))

@@ -4,9 +4,7 @@ use std::path::Path;
 
 use data_encoding::HEXLOWER;
 use hopluu_driver::Dice;
-use hopluu_identity::{
-    Anchor, Body, DeviceKey, Enrolled, Founding, RelayAt, RelayTicket, Roster, RootKey, root_hash,
-};
+use hopluu_identity::{Anchor, Body, DeviceKey, Enrolled, Founding, RelayAt, RelayTicket, RootKey, Roster, root_hash};
 use hopluu_mailbox::{Input, Mailbox, Role, Setup};
 use hopluu_model::{CollectionId, DocId, DocKind, Side, Tick, Timestamp};
 use hopluu_office::Office;

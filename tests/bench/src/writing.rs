@@ -143,7 +143,8 @@ impl Writer {
 
 /// Words of real reports in a random order, cut to a length.
 pub(crate) fn words(dice: &mut DemoDice, characters: usize) -> String {
-    let all: Vec<&str> = ISSUES.iter().flat_map(|issue| issue.text.split(' ').chain(issue.proposal.split(' '))).collect();
+    let all: Vec<&str> =
+        ISSUES.iter().flat_map(|issue| issue.text.split(' ').chain(issue.proposal.split(' '))).collect();
     let mut text = String::new();
     while text.chars().count() < characters {
         let place = dice.below(all.len() as u64) as usize;
