@@ -7,7 +7,6 @@ mod first_edit;
 mod idle;
 mod machine;
 mod office;
-mod phases;
 mod programs;
 mod province;
 mod stage;
@@ -69,10 +68,6 @@ fn main() -> ExitCode {
 
 fn run(arguments: &Arguments) -> Outcome<Report> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
-    if std::env::args().any(|a| a == "all") {
-        phases::measure()?;
-        return Ok(Report::default());
-    }
     let mut report = Report::default();
     let wanted = |name| arguments.name == name || arguments.name == Name::All;
     if wanted(Name::Bytes) {
