@@ -15,8 +15,8 @@ const LOADED: usize = 16;
 /// A document is saved to the shelf after so many changes.
 const UNSAVED: usize = 512;
 
-struct Slot {
-    document: Document,
+pub(crate) struct Slot {
+    pub(crate) document: Document,
     /// The heads the view was last told.
     shown: Vec<ChangeHash>,
     /// Its size as last saved; grows by what is applied.
@@ -51,8 +51,32 @@ impl Documents {
         Ok(&mut slot.document)
     }
 
-    pub(crate) fn is_open(&self, doc: &DocId) -> bool {
-        self.open.contains_key(doc)
+    /// Takes a document out, to be fed elsewhere what has just arrived. What is lost on the way is loaded anew.
+    pub(crate) fn lend(
+        &mut self,
+        store: &Store,
+        doc: DocId,
+        mut incoming: Vec<Incoming>,
+    ) -> Result<(Slot, Vec<Incoming>), OfficeError> {
+        self.uses += 1;
+        let mut slot = match self.open.remove(&doc) {
+            Some(slot) => slot,
+            None => {
+                let (document, saved_bytes) = from_shelf(store, doc)?;
+                if store.clock(&doc)?.len() != document.clock().len() + incoming.len() as u64 {
+                    incoming = held_beyond(store, &doc, document.clock())?;
+                }
+                Slot { document, shown: Vec::new(), saved_bytes, unsaved: 0, used: 0 }
+            }
+        };
+        slot.used = self.uses;
+        slot.unsaved += incoming.len();
+        slot.saved_bytes += incoming.iter().map(|change| change.raw.len()).sum::<usize>() / 4;
+        Ok((slot, incoming))
+    }
+
+    pub(crate) fn give_back(&mut self, doc: DocId, slot: Slot) {
+        self.open.insert(doc, slot);
     }
 
     /// Accounts for changes that were applied, so that memory and the shelf keep up.
@@ -121,8 +145,8 @@ fn save(store: &mut Store, doc: &DocId, slot: &mut Slot) -> Result<(), StoreErro
     store.put_snapshot(doc, &clock, &bytes)
 }
 
-/// Loads a document: the shelf's copy if it is good, then what the journal holds beyond it.
-fn load(store: &Store, doc: DocId) -> Result<(Document, usize), OfficeError> {
+/// The shelf's copy of a document if it is good, else an empty one; and its size.
+fn from_shelf(store: &Store, doc: DocId) -> Result<(Document, usize), OfficeError> {
     let from_shelf = store.snapshot(&doc)?.and_then(|saved| {
         let bytes = saved.bytes.len();
         match Document::load(doc, &saved.bytes) {
@@ -133,7 +157,12 @@ fn load(store: &Store, doc: DocId) -> Result<(Document, usize), OfficeError> {
             }
         }
     });
-    let (mut document, saved) = from_shelf.unwrap_or_else(|| (Document::begin(doc), 0));
+    Ok(from_shelf.unwrap_or_else(|| (Document::begin(doc), 0)))
+}
+
+/// Loads a document: the shelf's copy, then what the journal holds beyond it.
+fn load(store: &Store, doc: DocId) -> Result<(Document, usize), OfficeError> {
+    let (mut document, saved) = from_shelf(store, doc)?;
     let beyond = document.clock().clone();
     let incoming = held_beyond(store, &doc, &beyond)?;
     let bytes: usize = incoming.iter().map(|change| change.raw.len()).sum();

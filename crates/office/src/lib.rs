@@ -6,6 +6,7 @@
 //! ([`hopluu_view::Reader`]); the office itself is asked only how it stands.
 
 mod actors;
+mod arrivals;
 mod desk;
 mod documents;
 mod error;

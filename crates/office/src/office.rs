@@ -1,14 +1,15 @@
 //! The machine.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeSet, VecDeque};
 
-use hopluu_document::{DocumentError, Incoming};
-use hopluu_mailbox::{Arrived, Input, LocalChange, Mailbox, Output as MailboxOutput, Setup as MailboxSetup};
+use hopluu_document::{Incoming, Moved};
+use hopluu_mailbox::{Arrived, Input, LocalChange, Mailbox, Output as MailboxOutput, Setup as MailboxSetup, Trust};
 use hopluu_model::{ActorId, ChangeHash, DocId, DocKind, Edit, RecordId, Tick, Timestamp, Tip};
 use hopluu_store::{Refused, Store};
 use hopluu_view::{Batch, DocUpdate, Marks, Refusal, Seen, Touch, View};
 
 use crate::actors::{Actors, Dice};
+use crate::arrivals::Arrivals;
 use crate::documents::{Documents, held_beyond};
 use crate::error::OfficeError;
 
@@ -45,8 +46,8 @@ pub struct Submitted {
 /// What the next commit must do once the disk has everything.
 #[derive(Default)]
 pub(crate) struct Pending {
-    /// Changes that came by line, by document.
-    arrived: BTreeMap<DocId, Vec<Incoming>>,
+    /// Changes that came by line.
+    arrived: Arrivals,
     /// Documents that were written here.
     written: BTreeSet<DocId>,
     /// Documents whose chains fell back.
@@ -59,8 +60,8 @@ pub(crate) struct Pending {
 /// One office.
 pub struct Office {
     pub(crate) mailbox: Mailbox,
-    documents: Documents,
-    view: View,
+    pub(crate) documents: Documents,
+    pub(crate) view: View,
     pub(crate) actors: Actors,
     pub(crate) pending: Pending,
     out: VecDeque<Output>,
@@ -112,7 +113,7 @@ impl Office {
         self.check_scope(doc)?;
         let (actor, fresh) = self.actors.of(doc);
         let document = self.documents.get(self.mailbox.store(), doc)?;
-        if self.pending.arrived.contains_key(&doc) {
+        if self.pending.arrived.holds(&doc) {
             // What arrived is not applied yet; the edit simply does not rest on it.
             tracing::debug!(%doc, "edit and arrivals in one commit");
         }
@@ -152,12 +153,12 @@ impl Office {
             self.pending = Pending::default();
             return Err(error.into());
         }
-        self.take_news();
-        let moved = self.fold(wall)?;
+        self.take_news(now);
+        let moved = self.fold(now, wall)?;
         if self.mailbox.store().staged() > 0 {
             // A desk's receipts: they may leave once they are on disk too.
             self.mailbox.commit(now)?;
-            self.take_news();
+            self.take_news(now);
         }
         if !moved.is_empty() {
             self.out.push_back(Output::Moved(moved));
@@ -174,7 +175,7 @@ impl Office {
     /// When the office wants a wake.
     #[must_use]
     pub fn next_wake(&self) -> Option<Tick> {
-        self.mailbox.next_wake()
+        [self.mailbox.next_wake(), self.pending.arrived.due()].into_iter().flatten().min()
     }
 
     /// Draws the id of a new record.
@@ -252,12 +253,12 @@ impl Office {
     }
 
     /// Sorts what the mailbox says into what this room does and what the driver does.
-    fn take_news(&mut self) {
+    fn take_news(&mut self, now: Tick) {
         while let Some(output) = self.mailbox.poll() {
             match output {
                 MailboxOutput::Arrived(Arrived { doc, changes, .. }) => {
                     let incoming = changes.into_iter().map(|(raw, hash)| Incoming { hash, raw });
-                    self.pending.arrived.entry(doc).or_default().extend(incoming);
+                    self.pending.arrived.put(now, doc, incoming);
                 }
                 MailboxOutput::Withdrawn { doc } => {
                     self.pending.withdrawn.insert(doc);
@@ -287,60 +288,35 @@ impl Office {
     }
 
     /// Brings documents and view up to what is on disk; as a desk, says so.
-    fn fold(&mut self, wall: Timestamp) -> Result<Vec<RecordId>, OfficeError> {
+    fn fold(&mut self, now: Tick, wall: Timestamp) -> Result<Vec<RecordId>, OfficeError> {
         if std::mem::take(&mut self.pending.roster_moved) {
             self.lift_refusals()?;
         }
-        let mut pending = std::mem::take(&mut self.pending);
-        for doc in std::mem::take(&mut pending.withdrawn) {
+        let mut docs = std::mem::take(&mut self.pending.written);
+        for doc in std::mem::take(&mut self.pending.withdrawn) {
             self.withdraw(doc)?;
-            pending.written.insert(doc);
-        }
-        let mut docs: BTreeSet<DocId> = std::mem::take(&mut pending.written);
-        let mut received = BTreeSet::new();
-        for (doc, incoming) in std::mem::take(&mut pending.arrived) {
-            self.apply(doc, incoming)?;
             docs.insert(doc);
-            received.insert(doc);
         }
-        let mut batch = Batch::default();
-        for doc in &docs {
-            let update = self.update_of(*doc, received.contains(doc).then_some(wall))?;
+        let arrived = self.pending.arrived.take(now, &docs);
+        let mut marks = std::mem::take(&mut self.pending.marks);
+        let mut batch = Batch { docs: self.receive(arrived, wall)? };
+        let received: BTreeSet<DocId> = batch.docs.iter().map(|update| update.doc).collect();
+        for doc in docs.difference(&received) {
+            let update = self.update_of(*doc, None)?;
             batch.docs.push(update);
         }
         let mut moved = if batch.docs.is_empty() { Vec::new() } else { self.view.fold(&batch)?.moved };
         for update in &batch.docs {
-            self.shown_now(update.doc, update.heads.clone(), wall, &mut pending.marks)?;
+            self.shown_now(update.doc, update.heads.clone(), wall, &mut marks)?;
         }
-        let marks = std::mem::take(&mut pending.marks);
         moved.extend(self.view.mark(&marks)?.moved);
         moved.sort_unstable();
         moved.dedup();
         Ok(moved)
     }
 
-    fn apply(&mut self, doc: DocId, incoming: Vec<Incoming>) -> Result<(), OfficeError> {
-        // A document that is not open is loaded from the store, which holds these changes already.
-        let was_open = self.documents.is_open(&doc);
-        let (count, bytes) = (incoming.len(), incoming.iter().map(|change| change.raw.len()).sum());
-        let document = self.documents.get(self.mailbox.store(), doc)?;
-        if was_open {
-            match document.apply(incoming) {
-                Ok(applied) => {
-                    for (hash, why) in applied.unfit {
-                        self.quarantine(doc, hash, &why)?;
-                    }
-                }
-                Err(DocumentError::Broken { .. }) => self.rebuild(doc)?,
-                Err(error) => return Err(error.into()),
-            }
-        }
-        self.documents.grew(&doc, count, bytes);
-        Ok(())
-    }
-
     /// Makes a document anew from the journal; what breaks it is left out and named.
-    fn rebuild(&mut self, doc: DocId) -> Result<(), OfficeError> {
+    pub(crate) fn rebuild(&mut self, doc: DocId) -> Result<(), OfficeError> {
         let all = held_beyond(self.mailbox.store(), &doc, &hopluu_model::Clock::default())?;
         let bytes: usize = all.iter().map(|change| change.raw.len()).sum();
         let (document, culprits) = crate::rebuild::without_culprits(doc, all);
@@ -352,14 +328,14 @@ impl Office {
     }
 
     /// Names a change that must not be fed to any document, with its author; everything else goes on.
-    fn quarantine(&mut self, doc: DocId, hash: ChangeHash, why: &str) -> Result<(), OfficeError> {
+    pub(crate) fn quarantine(&mut self, doc: DocId, hash: ChangeHash, why: &str) -> Result<(), OfficeError> {
         if let Some(refusal) = self.mailbox.quarantine(doc, hash, why)? {
             tracing::error!(%doc, change = %hash.short(), author = %refusal.author.short(), why, "a change is quarantined");
         }
         Ok(())
     }
 
-    fn update_of(&mut self, doc: DocId, received_at: Option<Timestamp>) -> Result<DocUpdate, OfficeError> {
+    pub(crate) fn update_of(&mut self, doc: DocId, received_at: Option<Timestamp>) -> Result<DocUpdate, OfficeError> {
         let known = match self.documents.shown(&doc) {
             Some(heads) => Some(heads.to_vec()),
             None => self.view.heads(doc)?,
@@ -373,21 +349,7 @@ impl Office {
             Some(known) => document.moved_since(&known, &sides),
             None => document.everything(&sides),
         };
-        let mut update = DocUpdate::new(doc, heads);
-        update.rebuild = rebuild;
-        update.received_at = received_at;
-        let touch = |touch: &hopluu_document::Touch| Touch {
-            record: touch.record,
-            actor: touch.actor,
-            seq: touch.seq,
-            side: trust.side(&touch.actor),
-        };
-        update.touches = moved.touches.iter().map(touch).collect();
-        let seen = |touch: &hopluu_document::Touch| Seen { record: touch.record, actor: touch.actor, seq: touch.seq };
-        update.seen = moved.seen.iter().map(seen).collect();
-        update.records = moved.records;
-        update.events = moved.events;
-        Ok(update)
+        Ok(update_from(trust, (doc, heads), rebuild, (moved, received_at)))
     }
 
     /// The view shows the document as it is now: remember it, and as a desk say so.
@@ -436,7 +398,7 @@ impl Office {
             pending.marks.refused.push(Refusal { doc, actor, seq, code: reason.to_string(), text });
         }
         self.pending = pending;
-        self.fold(wall)?;
+        self.fold(Tick(0), wall)?;
         Ok(())
     }
 
@@ -480,6 +442,30 @@ impl Office {
         }
         Ok(())
     }
+}
+
+/// What the view is told of a document.
+pub(crate) fn update_from(
+    trust: &Trust,
+    (doc, heads): (DocId, Vec<ChangeHash>),
+    rebuild: bool,
+    (moved, received_at): (Moved, Option<Timestamp>),
+) -> DocUpdate {
+    let mut update = DocUpdate::new(doc, heads);
+    update.rebuild = rebuild;
+    update.received_at = received_at;
+    let touch = |touch: &hopluu_document::Touch| Touch {
+        record: touch.record,
+        actor: touch.actor,
+        seq: touch.seq,
+        side: trust.side(&touch.actor),
+    };
+    update.touches = moved.touches.iter().map(touch).collect();
+    let seen = |touch: &hopluu_document::Touch| Seen { record: touch.record, actor: touch.actor, seq: touch.seq };
+    update.seen = moved.seen.iter().map(seen).collect();
+    update.records = moved.records;
+    update.events = moved.events;
+    update
 }
 
 /// Where the number of the last issue reported here is remembered.
