@@ -37,30 +37,43 @@ impl Document {
     /// Reads one record; `None` when the document does not hold it or cannot read its creation.
     #[must_use]
     pub fn record(&self, id: RecordId) -> Option<Snapshot> {
+        self.record_and_writes(id).map(|(snapshot, _)| snapshot)
+    }
+
+    /// A record, and all operations that show on it.
+    fn record_and_writes(&self, id: RecordId) -> Option<(Snapshot, Vec<ObjId>)> {
         let object = self.record_object(id)?;
-        let (blob, exid) = self.am.get(&object, crate::guard::CREATION).ok()??;
-        let creation: Creation = blob::decode(bytes_of(&blob)?)?;
+        let began = self.am.get_all(&object, crate::guard::CREATION).ok()?;
+        let (blob, exid) = began.last()?;
+        let creation: Creation = blob::decode(bytes_of(blob)?)?;
         let stamp: Stamp = creation.stamp.into();
-        let actor = actor_of(&exid)?;
+        let actor = actor_of(exid)?;
         let first = |value| Held { value, stamp: stamp.clone(), actor, rivals: Vec::new() };
         let mut fields: BTreeMap<Field, Held> =
             blob::by_field(creation.fields).into_iter().map(|(field, value)| (field, first(value))).collect();
-        for key in self.am.keys(&object) {
+        let mut writes: Vec<ObjId> = began.iter().map(|(_, exid)| exid.clone()).collect();
+        for key in self.am.keys(&object).filter(|key| key != crate::guard::CREATION) {
+            let all = self.am.get_all(&object, &key).unwrap_or_default();
+            writes.extend(all.iter().map(|(_, exid)| exid.clone()));
             let Some(field) = key.parse().ok().map(Field) else { continue };
-            if let Some(held) = self.held(&object, &key) {
+            if let Some(held) = held(&all) {
                 fields.insert(field, held);
             }
         }
-        Some(Snapshot { doc: self.doc, id, kind: creation.kind, stamp, actor, fields })
+        Some((Snapshot { doc: self.doc, id, kind: creation.kind, stamp, actor, fields }, writes))
     }
 
     /// Reads one event; `None` when the document does not hold it or cannot read it.
     #[must_use]
     pub fn event(&self, id: EventId, sides: &dyn Sides) -> Option<Event> {
+        self.event_and_write(id, sides).map(|(event, _)| event)
+    }
+
+    fn event_and_write(&self, id: EventId, sides: &dyn Sides) -> Option<(Event, ObjId)> {
         let (blob, exid) = self.am.get(&self.events, blob::key(&id.0)).ok()??;
         let event: EventBlob = blob::decode(bytes_of(&blob)?)?;
         let actor = actor_of(&exid)?;
-        Some(Event {
+        let event = Event {
             id,
             record: event.record,
             kind: event.kind,
@@ -69,7 +82,8 @@ impl Document {
             stamp: event.stamp.into(),
             actor,
             side: sides.side(&actor),
-        })
+        };
+        Some((event, exid))
     }
 
     /// Everything the document holds, in the order of the ids.
@@ -149,17 +163,15 @@ impl Document {
         let mut moved = Moved::default();
         for id in records {
             let id = RecordId(*id);
-            let Some(snapshot) = self.record(id) else { continue };
-            if let Some(object) = self.record_object(id) {
-                self.writers(&object, &mut |actor, seq| touch(id, actor, seq));
+            let Some((snapshot, writes)) = self.record_and_writes(id) else { continue };
+            for (actor, seq) in writes.iter().filter_map(|exid| self.writer(exid)) {
+                touch(id, actor, seq);
             }
             moved.records.push(snapshot);
         }
         for id in events {
-            let Some(event) = self.event(EventId(*id), sides) else { continue };
-            if let Ok(Some((_, exid))) = self.am.get(&self.events, blob::key(id))
-                && let Some((actor, seq)) = self.writer(&exid)
-            {
+            let Some((event, exid)) = self.event_and_write(EventId(*id), sides) else { continue };
+            if let Some((actor, seq)) = self.writer(&exid) {
                 touch(event.record, actor, seq);
                 if event.side == Side::Province
                     && let Some(hash) = self.am.hash_for_opid(&exid)
@@ -178,32 +190,6 @@ impl Document {
     pub(crate) fn record_object(&self, id: RecordId) -> Option<ObjId> {
         let (value, object) = self.am.get(&self.records, blob::key(&id.0)).ok()??;
         value.is_object().then_some(object)
-    }
-
-    fn held(&self, object: &ObjId, key: &str) -> Option<Held> {
-        let all = self.am.get_all(object, key).ok()?;
-        let mut read: Vec<Held> = all
-            .iter()
-            .filter_map(|(value, exid)| {
-                let set: SetValue = blob::decode(bytes_of(value)?)?;
-                Some(Held { value: set.value, stamp: set.stamp.into(), actor: actor_of(exid)?, rivals: Vec::new() })
-            })
-            .collect();
-        // The last of get_all is the winner that get would give. Equal values are no clash.
-        let mut winner = read.pop()?;
-        read.retain(|held| held.value != winner.value);
-        winner.rivals = read;
-        Some(winner)
-    }
-
-    fn writers(&self, object: &ObjId, touch: &mut dyn FnMut(ActorId, u64)) {
-        for key in self.am.keys(object) {
-            for (_, exid) in self.am.get_all(object, &key).unwrap_or_default() {
-                if let Some((actor, seq)) = self.writer(&exid) {
-                    touch(actor, seq);
-                }
-            }
-        }
     }
 
     /// The change that made an operation: its author and sequence number.
@@ -230,4 +216,20 @@ fn actor_of(exid: &ObjId) -> Option<ActorId> {
         ObjId::Root => None,
         ObjId::Id(_, actor, _) => ActorId::from_slice(actor.to_bytes()),
     }
+}
+
+/// The value that wins among all that were written, and the others.
+fn held(all: &[(AmValue<'_>, ObjId)]) -> Option<Held> {
+    let mut read: Vec<Held> = all
+        .iter()
+        .filter_map(|(value, exid)| {
+            let set: SetValue = blob::decode(bytes_of(value)?)?;
+            Some(Held { value: set.value, stamp: set.stamp.into(), actor: actor_of(exid)?, rivals: Vec::new() })
+        })
+        .collect();
+    // The last of get_all is the winner that get would give. Equal values are no clash.
+    let mut winner = read.pop()?;
+    read.retain(|held| held.value != winner.value);
+    winner.rivals = read;
+    Some(winner)
 }

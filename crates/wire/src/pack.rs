@@ -19,9 +19,11 @@ const FIRST_TRY: usize = 2 * MAX_PACK;
 const TRIES: usize = 4;
 
 thread_local! {
-    /// Making a compressor takes longer than compressing a pack with it.
+    /// Making these takes longer than using them on a pack.
     static COMPRESSOR: RefCell<Option<zstd::bulk::Compressor<'static>>> =
         RefCell::new(zstd::bulk::Compressor::new(LEVEL).ok());
+    static DECOMPRESSOR: RefCell<Option<zstd::bulk::Decompressor<'static>>> =
+        RefCell::new(zstd::bulk::Decompressor::new().ok());
 }
 
 /// A run of changes as it travels.
@@ -183,7 +185,10 @@ fn encode_body(plain: &[u8]) -> Vec<u8> {
 fn decode_body(body: &[u8]) -> Result<Vec<u8>, BadPack> {
     match body {
         [STORED, plain @ ..] if plain.len() <= MAX_INFLATED => Ok(plain.to_vec()),
-        [ZSTD, packed @ ..] => zstd::bulk::decompress(packed, MAX_INFLATED).map_err(|_| BadPack::Inflate),
+        [ZSTD, packed @ ..] => {
+            let plain = DECOMPRESSOR.with_borrow_mut(|d| d.as_mut()?.decompress(packed, MAX_INFLATED).ok());
+            plain.ok_or(BadPack::Inflate)
+        }
         _ => Err(BadPack::Inflate),
     }
 }
