@@ -93,13 +93,8 @@ pub(crate) fn relay_in(dir: &Path) -> Outcome<(DeviceKey, RelayTicket, SocketAdd
     Ok((DeviceKey::from_seed(seed), ticket, at))
 }
 
-/// Bytes this process has caused to be written to disk: whole pages, without the file system's own journal.
-pub(crate) fn written_here() -> Outcome<f64> {
-    number_in("/proc/self/io", "write_bytes:")
-}
-
 /// Bytes written to all disks by everybody.
-pub(crate) fn written_by_all() -> Outcome<f64> {
+pub(crate) fn written_to_disks() -> Outcome<f64> {
     let text = std::fs::read_to_string("/proc/diskstats")?;
     let sectors = |line: &str| -> Option<f64> {
         let words: Vec<&str> = line.split_whitespace().collect();
