@@ -9,12 +9,12 @@ use crate::world::*;
 fn rivals() -> (Document, Document, i64) {
     let (mut a, mut b) = (Document::begin(register()), Document::begin(register()));
     let first = write(&mut a, actor(1), &unit(2, 100));
-    b.apply(vec![first]).unwrap();
+    b.apply(vec![first]).expect("a change of our own applies");
     let left = write(&mut a, actor(1), &households(2, 118));
     let right = write(&mut b, actor(2), &households(2, 121));
-    a.apply(vec![right]).unwrap();
-    b.apply(vec![left]).unwrap();
-    let winner = a.record(unit_id(2)).unwrap().int(Field::HOUSEHOLDS).unwrap();
+    a.apply(vec![right]).expect("a change of our own applies");
+    b.apply(vec![left]).expect("a change of our own applies");
+    let winner = a.record(unit_id(2)).unwrap().int(Field::HOUSEHOLDS).expect("a change of our own applies");
     (a, b, winner)
 }
 
@@ -23,7 +23,7 @@ fn settling_on_the_value_that_wins_already_reaches_everybody() {
     let (mut a, mut b, winner) = rivals();
     // The same value in the same millisecond by the same person: the very bytes that win.
     let settled = write(&mut a, actor(1), &households(2, winner));
-    let applied = b.apply(vec![settled]).unwrap();
+    let applied = b.apply(vec![settled]).expect("a change of our own applies");
     assert_eq!((applied.applied, applied.unfit), (1, vec![]));
     for document in [&a, &b] {
         let held = &document.record(unit_id(2)).unwrap().fields[&Field::HOUSEHOLDS];
@@ -50,7 +50,7 @@ fn whoever_follows_hears_of_every_rival() {
                 }
             } else {
                 let known = 2 + noise.below(changes.len() - 1);
-                documents[at].apply(changes[..known.min(changes.len())].to_vec()).unwrap();
+                documents[at].apply(changes[..known.min(changes.len())].to_vec()).expect("a change of our own applies");
             }
             let moved = documents[at].moved_since(&before, &commune);
             for (n, old) in [1, 2].into_iter().zip(old) {
@@ -61,7 +61,7 @@ fn whoever_follows_hears_of_every_rival() {
                 documents[at].follow();
             }
             if noise.below(4) == 0 {
-                documents[at] = Document::load(register(), &documents[at].save()).unwrap();
+                documents[at] = Document::load(register(), &documents[at].save()).expect("a change of our own applies");
             }
         }
     }
