@@ -14,7 +14,8 @@ fn rivals() -> (Document, Document, i64) {
     let right = write(&mut b, actor(2), &households(2, 121));
     a.apply(vec![right]).expect("a change of our own applies");
     b.apply(vec![left]).expect("a change of our own applies");
-    let winner = a.record(unit_id(2)).unwrap().int(Field::HOUSEHOLDS).expect("a change of our own applies");
+    let winner =
+        a.record(unit_id(2)).expect("it was created").int(Field::HOUSEHOLDS).expect("a change of our own applies");
     (a, b, winner)
 }
 
