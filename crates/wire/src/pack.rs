@@ -12,7 +12,7 @@ use crate::{MAX_CHANGE, MAX_INFLATED, MAX_PACK};
 const STORED: u8 = 0;
 const ZSTD: u8 = 1;
 /// Higher levels cost the relay time and win little on packs of 4 KiB.
-const LEVEL: i32 = 6;
+const LEVEL: i32 = 3;
 /// Stripped bytes that usually fill a pack.
 const FIRST_TRY: usize = 2 * MAX_PACK;
 /// So often a better end is looked for.
