@@ -8,7 +8,7 @@
 //!      └─ "events"   event id  -> event blob
 //! ```
 //!
-//! The three root entries come from [`genesis`], which every machine derives for itself and which never
+//! The three root entries come from the genesis ([`genesis_hash`]), which every machine derives for itself and which never
 //! travels. Ids are random (22 characters of base64url), so two offices never create the same container.
 //! Blobs are bytes that begin with 0 for *plain*, so that personal values can be sealed one day without a
 //! migration; what is written once is packed into one blob ([`blob`]). A value that two offices wrote
