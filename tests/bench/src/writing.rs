@@ -37,6 +37,11 @@ impl Writer {
         Self { key, code, doc, document, actor, dice, issues, at: WALL, units, runs }
     }
 
+    /// How many issues it has reported.
+    pub(crate) fn issues(&self) -> usize {
+        self.issues.len()
+    }
+
     /// Writes so many changes: reports of 200 characters, comments, moves, in turn.
     pub(crate) fn write_issues(&mut self, count: usize) -> Outcome<()> {
         for turn in 0..count {
