@@ -214,6 +214,9 @@ impl Live {
             if let Some(error) = self.connection.close_reason() {
                 return ControlFlow::Break(Ending::Theirs(error));
             }
+        }
+        // A listener refuses nothing it sent itself: for it quinn gives no meaning to `accepted`.
+        if !accepted && self.connection.side().is_client() {
             // What was given before the refusal is offered again by its owner; sent twice it would only cost.
             while let Ok(order) = self.conduct.orders.try_recv() {
                 if let Order::Close { code, text } = order {

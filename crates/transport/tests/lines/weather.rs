@@ -109,3 +109,31 @@ async fn delays_are_kept() {
     let took = began.elapsed();
     assert!(took >= way.delay && took < way.delay * 3, "{took:?}");
 }
+
+#[tokio::test]
+async fn a_listener_that_answered_early_goes_on_in_the_same_class() {
+    let far = Way { delay: Duration::from_millis(60), ..Way::CLEAR };
+    let (mut office, first, line, mut relay, taken) = connected_through(Weather::both(far), 11).await;
+    relay.send(taken, 0, b"behind the tickets");
+    office.frame().await;
+    office.lines.close(first, 0, "");
+    relay.down().await;
+    office.down().await;
+
+    let again = office.lines.dial(&line.addr().to_string(), relay.device);
+    office.send(again, 0, b"hello");
+    let (conn, _, early) = relay.up().await;
+    assert!(early);
+    assert_eq!(relay.frame().await.2, b"hello");
+    relay.send(conn, 0, b"before");
+    loop {
+        match relay.next().await {
+            Event::EarlyRejected { .. } => panic!("a listener has no early data to be refused"),
+            Event::Confirmed { .. } => break,
+            _ => {}
+        }
+    }
+    relay.send(conn, 0, b"after");
+    assert_eq!(office.frame().await.2, b"before");
+    assert_eq!(office.frame().await.2, b"after");
+}
