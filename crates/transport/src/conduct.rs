@@ -210,10 +210,8 @@ impl Live {
 
     async fn handshake_done(&mut self, accepted: bool) -> ControlFlow<Ending> {
         self.handshake = None;
-        if !accepted {
-            if let Some(error) = self.connection.close_reason() {
-                return ControlFlow::Break(Ending::Theirs(error));
-            }
+        if !accepted && let Some(error) = self.connection.close_reason() {
+            return ControlFlow::Break(Ending::Theirs(error));
         }
         // A listener refuses nothing it sent itself: for it quinn gives no meaning to `accepted`.
         if !accepted && self.connection.side().is_client() {
