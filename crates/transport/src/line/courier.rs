@@ -6,6 +6,7 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
@@ -13,12 +14,14 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use super::Traffic;
-use super::weather::{Course, Weather};
+use super::weather::{Course, Way, Weather};
 use crate::endpoint::open_socket;
 
 /// Asked of the kernel for every socket, so that only the weather loses datagrams.
 pub(super) const SOCKET_BUFFER: usize = 4 * 1024 * 1024;
 const LARGEST_DATAGRAM: usize = 65_535;
+/// How often a stalled direction is looked at again.
+const STALL: Duration = Duration::from_millis(5);
 
 /// What the handle and the courier share.
 pub(super) struct Sky {
@@ -48,8 +51,10 @@ impl Sky {
         self.traffic.lock().unwrap_or_else(PoisonError::into_inner)[side as usize]
     }
 
-    fn weather(&self) -> Weather {
-        *self.weather.lock().unwrap_or_else(PoisonError::into_inner)
+    /// The weather of one direction.
+    fn way(&self, side: Side) -> Way {
+        let weather = self.weather.lock().unwrap_or_else(PoisonError::into_inner);
+        if side == Side::Up { weather.up } else { weather.down }
     }
 
     fn count(&self, side: Side, change: impl FnOnce(&mut Traffic)) {
@@ -160,8 +165,7 @@ impl Courier {
             traffic.bytes += bytes.len() as u64;
         });
         let cuts = self.sky.cuts.load(Ordering::SeqCst);
-        let weather = self.sky.weather();
-        let way = if side == Side::Up { weather.up } else { weather.down };
+        let way = self.sky.way(side);
         let fate = self.courses[side as usize].fate(&way, self.began.elapsed(), bytes.len());
         if self.sky.cut.load(Ordering::SeqCst) {
             return;
@@ -176,8 +180,13 @@ impl Courier {
     async fn deliver_due(&mut self) {
         let now = Instant::now();
         while self.parcels.peek().is_some_and(|Reverse(parcel)| parcel.due <= now) {
-            let Some(Reverse(parcel)) = self.parcels.pop() else { return };
+            let Some(Reverse(mut parcel)) = self.parcels.pop() else { return };
             if parcel.cuts != self.sky.cuts.load(Ordering::SeqCst) {
+                continue;
+            }
+            if self.sky.way(parcel.side).stalled {
+                parcel.due = now + STALL;
+                self.parcels.push(Reverse(parcel));
                 continue;
             }
             // A socket that refuses a datagram is bad weather too.

@@ -17,6 +17,16 @@ pub struct Way {
     pub bytes_per_second: Option<u64>,
     /// Bytes that may wait for the bandwidth; what comes on top is lost.
     pub queue: usize,
+    /// How many of 1,000 are overtaken by what comes up to `overtaken_by` behind them.
+    pub overtaken_per_mille: u16,
+    /// What an overtaken datagram takes more than all others.
+    pub overtaken_by: Duration,
+    /// The largest UDP payload that passes; longer datagrams vanish without a word.
+    pub largest: usize,
+    /// Nothing passes, while the other direction goes on.
+    pub cut: bool,
+    /// Nothing comes out for now; what is under way comes when the stall is over.
+    pub stalled: bool,
 }
 
 impl Way {
@@ -28,6 +38,11 @@ impl Way {
         twice_per_mille: 0,
         bytes_per_second: None,
         queue: 64 * 1024,
+        overtaken_per_mille: 0,
+        overtaken_by: Duration::ZERO,
+        largest: usize::MAX,
+        cut: false,
+        stalled: false,
     };
 }
 
@@ -93,7 +108,13 @@ impl Course {
     pub(super) fn fate(&mut self, way: &Way, now: Duration, len: usize) -> [Option<Duration>; 2] {
         // All dice fall for every datagram, so that a change of weather moves none of the later ones.
         let (lost, twice) = (self.dice.hits(way.loss_per_mille), self.dice.hits(way.twice_per_mille));
-        let late = [self.dice.share_of(way.jitter), self.dice.share_of(way.jitter)];
+        let mut late = [self.dice.share_of(way.jitter), self.dice.share_of(way.jitter)];
+        if self.dice.hits(way.overtaken_per_mille) {
+            late[0] += way.overtaken_by;
+        }
+        if way.cut || len > way.largest {
+            return [None, None];
+        }
         let Some(sent) = self.pass(way, now, len) else { return [None, None] };
         if lost {
             return [None, None];
@@ -146,6 +167,31 @@ mod tests {
             let late = fate[0].map_or(MS * 300, |at| at - MS * n);
             assert!((MS * 300..=MS * 340).contains(&late));
         }
+    }
+
+    #[test]
+    fn every_datagram_has_its_own_dice_whatever_the_weather() {
+        let bad = Way { loss_per_mille: 300, overtaken_per_mille: 200, overtaken_by: MS * 9, ..Way::CLEAR };
+        let cut = Way { cut: true, ..bad };
+        let (mut calm, mut torn) = (Course::new(3), Course::new(3));
+        let now = |n| MS * n;
+        for n in 0..500 {
+            calm.fate(&bad, now(n), 1000);
+            assert_eq!(torn.fate(&cut, now(n), 1000), [None, None]);
+        }
+        let later = |course: &mut Course| (500..600).map(|n| course.fate(&bad, now(n), 1000)).collect::<Vec<_>>();
+        let fates = later(&mut calm);
+        assert_eq!(fates, later(&mut torn), "what a cut took moves nothing that comes behind it");
+        let overtaken = (500..).zip(&fates).filter(|(n, fate)| fate[0] == Some(now(*n) + MS * 9)).count();
+        assert!((5..30).contains(&overtaken), "{overtaken}");
+    }
+
+    #[test]
+    fn long_datagrams_fall_into_a_hole() {
+        let way = Way { largest: 1300, ..Way::CLEAR };
+        let mut course = Course::new(1);
+        assert!(course.fate(&way, MS, 1300)[0].is_some());
+        assert_eq!(course.fate(&way, MS, 1301), [None, None]);
     }
 
     #[test]

@@ -93,6 +93,42 @@ async fn several_clients_share_a_line_and_are_counted() {
 }
 
 #[tokio::test]
+async fn what_a_stall_holds_back_comes_when_it_is_over() {
+    let (office, conn, line, mut relay, _) = connected_through(Weather::CLEAR, 1).await;
+    let stalled = Way { stalled: true, ..Way::CLEAR };
+    line.set_weather(Weather { up: stalled, down: Way::CLEAR });
+    let (before, delivered) = (line.up().datagrams, line.up().delivered);
+    office.send(conn, 0, b"typed in a stall");
+    until("a datagram into the stall", || line.up().datagrams > before).await;
+    assert_eq!(line.up().delivered, delivered);
+    line.set_weather(Weather::CLEAR);
+    assert_eq!(relay.frame().await.2, b"typed in a stall");
+}
+
+#[tokio::test]
+async fn a_cut_of_one_direction_leaves_the_other() {
+    let (office, conn, line, relay, taken) = connected_through(Weather::CLEAR, 1).await;
+    let cut = Way { cut: true, ..Way::CLEAR };
+    line.set_weather(Weather { up: Way::CLEAR, down: cut });
+    let (up, down) = (line.up().delivered, line.down().delivered);
+    office.send(conn, 0, b"up");
+    relay.send(taken, 0, b"down");
+    until("the way up goes on", || line.up().delivered > up + 1).await;
+    assert_eq!(line.down().delivered, down);
+}
+
+#[tokio::test]
+async fn a_line_that_swallows_long_datagrams_is_noticed() {
+    let (mut office, conn, line, mut relay, taken) = connected_through(Weather::CLEAR, 1).await;
+    until("longer datagrams than the least", || office.lines.stats(conn).is_some_and(|stats| stats.mtu > 1252)).await;
+    line.set_weather(Weather::both(Way { largest: 1252, ..Way::CLEAR }));
+    office.send(conn, 1, &[7; 60_000]);
+    relay.send(taken, 1, &[8; 60_000]);
+    assert_eq!(relay.frame().await.2, [7; 60_000]);
+    assert_eq!(office.frame().await.2, [8; 60_000]);
+}
+
+#[tokio::test]
 async fn delays_are_kept() {
     let target = UdpSocket::bind(anywhere()).expect("loopback");
     target.set_nonblocking(true).expect("a plain socket");
