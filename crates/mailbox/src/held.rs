@@ -62,6 +62,10 @@ impl Shelf for Held<'_> {
         or_absent(self.store.tip(doc, actor))
     }
 
+    fn written_at(&self, doc: &DocId, actor: &ActorId, seq: u64) -> u64 {
+        or_absent(self.store.runs(doc, actor, seq, 1)).first().map_or(u64::MAX, |run| run.number)
+    }
+
     fn owns(&self, device: &DeviceId, actor: &ActorId) -> bool {
         self.trust.owns(device, actor)
     }

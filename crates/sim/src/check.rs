@@ -99,7 +99,17 @@ impl World {
             let lags = rank.is_none_or(|rank| rank < 3) && self.is_running(*at) && !self.is_out(*at);
             let own = hopluu_identity::actor_prefix(&self.peers[at.0].device);
             if lags && hopluu_identity::prefix_of(actor) == own && !self.was_written_again(promise) {
-                return Err(format!("edit {seq} of {} in {doc} at {} says {rank:?}", actor.short(), self.name(*at)));
+                let receipt = |(peer, mailbox): (PeerId, &Mailbox)| {
+                    let shown = mailbox.store().shown(doc).map_or(0, |clock| clock.seq(actor));
+                    format!("{} {shown}", self.name(peer))
+                };
+                let receipts: Vec<String> = self.running().map(receipt).collect();
+                return Err(format!(
+                    "edit {seq} of {} in {doc} at {} says {rank:?}; receipts: {}",
+                    actor.short(),
+                    self.name(*at),
+                    receipts.join(", ")
+                ));
             }
         }
         Ok(())

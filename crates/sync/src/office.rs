@@ -55,6 +55,8 @@ struct Line {
     pushes: Pushes,
     /// How far the relay's journal is known to be taken: the cursor of the greeting, then each mark.
     taken: Option<Cursor>,
+    /// The digests agreed when last compared; comparing again does not make a settled line unsettled.
+    agreed: bool,
 }
 
 /// How far both ends have agreed that they hold the same.
@@ -95,7 +97,7 @@ impl OfficeEnd {
             Phase::Dialling { .. } => (LineState::Dialling, None),
             // With a session ticket a line seems up at once, even into nothing: only the answer proves it.
             Phase::Greeting { line, .. } => (LineState::Dialling, Some(line.conn)),
-            Phase::Talking { line, agreeing: Agreeing::Settled { .. } } => (LineState::Settled, Some(line.conn)),
+            Phase::Talking { line, .. } if line.agreed => (LineState::Settled, Some(line.conn)),
             Phase::Talking { line, .. } => (LineState::CatchingUp, Some(line.conn)),
         };
         Standing { line: Some(line), peers: conn.map(|conn| (conn, self.relay)).into_iter().collect() }
@@ -178,10 +180,10 @@ impl OfficeEnd {
             backlog: u32::try_from(backlog).unwrap_or(u32::MAX),
             program: self.program.clone(),
         };
-        let mut line = Line { conn, pushes: Pushes::default(), taken: cursor };
+        let mut line = Line { conn, pushes: Pushes::default(), taken: cursor, agreed: false };
         send(turn.out, conn, Class::Control, &Frame::Hello(hello), &mut line.pushes);
         for (doc, actor, held) in behind {
-            line.pushes.offer(doc, actor, held);
+            line.pushes.offer((doc, actor), held, turn.shelf);
         }
         line.pushes.pump(conn, turn);
         self.phase = Phase::Greeting { line, since: turn.now };
@@ -214,7 +216,7 @@ impl OfficeEnd {
         {
             let held = turn.shelf.unacknowledged(&relay);
             let held = held.iter().find(|(d, a, _)| (*d, *a) == (doc, actor)).map_or(seq, |(_, _, held)| *held);
-            line.pushes.offer(doc, actor, held);
+            line.pushes.offer((doc, actor), held, turn.shelf);
             line.pushes.pump(line.conn, turn);
         }
     }
@@ -288,9 +290,9 @@ impl OfficeEnd {
         let own = turn.shelf.owns(&self.device, &actor);
         if let Some(line) = self.line() {
             if own {
-                line.pushes.rewind(doc, actor, from)
+                line.pushes.rewind((doc, actor), from, turn.shelf)
             } else {
-                line.pushes.serve(doc, actor, from)
+                line.pushes.serve((doc, actor), from, turn.shelf)
             }
             line.pushes.pump(line.conn, turn);
         }
@@ -321,11 +323,13 @@ impl OfficeEnd {
             }
             (false, false) => Agreeing::Ready { not_before: turn.now },
         };
+        line.agreed = welcome.equal;
         self.phase = Phase::Talking { line, agreeing };
     }
 
     fn settle(&mut self, cursor: Cursor, turn: &mut Turn<'_>) {
-        if let Phase::Talking { agreeing: agreeing @ Agreeing::Asked { .. }, .. } = &mut self.phase {
+        if let Phase::Talking { line, agreeing: agreeing @ Agreeing::Asked { .. } } = &mut self.phase {
+            line.agreed = true;
             *agreeing = Agreeing::Settled { since: turn.now };
             turn.out.push_back(Output::Cursor { relay: self.relay, cursor });
         }
@@ -379,6 +383,7 @@ impl OfficeEnd {
             // Only what is under way differed.
             Agreeing::Ready { not_before: turn.now.plus(1_000) }
         } else {
+            line.agreed = false;
             Agreeing::Fetching { since: turn.now, clocks, wanted: BTreeMap::new() }
         };
     }
@@ -403,7 +408,7 @@ impl OfficeEnd {
         }
         for (actor, tip) in &ours.0 {
             if turn.shelf.owns(&device, actor) && tip.seq > theirs.seq(actor) {
-                line.pushes.rewind(doc, *actor, theirs.seq(actor) + 1);
+                line.pushes.rewind((doc, *actor), theirs.seq(actor) + 1, turn.shelf);
             }
         }
         line.pushes.pump(line.conn, turn);

@@ -6,6 +6,7 @@ use hopluu_model::{ActorId, DocId, DocKind};
 use hopluu_wire::{Class, Frame};
 
 use crate::engine::{ConnId, Output, Turn};
+use crate::shelf::Shelf;
 
 /// So much may wait inside the transport before more is handed over; enough to keep a fast line busy.
 const QUEUED: usize = 64 * 1024;
@@ -33,50 +34,60 @@ struct Chain {
     class: Class,
     /// Asked for by the other end, which asks again if it must: forgotten once sent.
     asked: bool,
+    /// Where the journal holds its first change to send. Chains of one document leave in this order, so that a line
+    /// or a disk that breaks in between leaves nobody with a change whose parents are nowhere.
+    written_at: u64,
+}
+
+impl Chain {
+    fn from(held: u64, asked: bool, written_at: u64) -> Self {
+        Self { sent: held, held, class: Class::Edits, asked, written_at }
+    }
 }
 
 /// Chains on their way to one peer, and how much of them waits in the transport.
 #[derive(Debug, Default)]
 pub(crate) struct Pushes {
-    chains: BTreeMap<(u16, DocId, ActorId), Chain>,
+    chains: BTreeMap<(DocId, ActorId), Chain>,
     queued: BTreeMap<Class, usize>,
 }
 
 impl Pushes {
     /// Makes sure that everything after `held` gets sent.
-    pub(crate) fn offer(&mut self, doc: DocId, actor: ActorId, held: u64) {
-        let fresh = Chain { sent: held, held, class: Class::Edits, asked: false };
-        let chain = self.chains.entry((rank(&doc), doc, actor)).or_insert(fresh);
-        if chain.sent == chain.held {
-            chain.sent = chain.sent.max(held);
-            chain.held = chain.sent;
+    pub(crate) fn offer(&mut self, chain: (DocId, ActorId), held: u64, shelf: &dyn Shelf) {
+        let known = self.chains.get(&chain).copied();
+        let fresh = || Chain::from(held, false, shelf.written_at(&chain.0, &chain.1, held + 1));
+        let mut offered = known.unwrap_or_else(fresh);
+        if offered.sent == offered.held {
+            offered.sent = offered.sent.max(held);
+            offered.held = offered.sent;
         }
+        self.chains.insert(chain, offered);
     }
 
     /// One of our own chains begins again at `next`: the peer has less than we thought.
-    pub(crate) fn rewind(&mut self, doc: DocId, actor: ActorId, next: u64) {
-        self.begin(doc, actor, next, false);
+    pub(crate) fn rewind(&mut self, chain: (DocId, ActorId), next: u64, shelf: &dyn Shelf) {
+        self.begin(chain, next, false, shelf);
     }
 
     /// The peer wants somebody's chain from `next` on.
-    pub(crate) fn serve(&mut self, doc: DocId, actor: ActorId, next: u64) {
-        self.begin(doc, actor, next, true);
+    pub(crate) fn serve(&mut self, chain: (DocId, ActorId), next: u64, shelf: &dyn Shelf) {
+        self.begin(chain, next, true, shelf);
     }
 
-    fn begin(&mut self, doc: DocId, actor: ActorId, next: u64, asked: bool) {
-        let from = next.saturating_sub(1);
-        let chain = Chain { sent: from, held: from, class: Class::Edits, asked };
-        self.chains.insert((rank(&doc), doc, actor), chain);
+    fn begin(&mut self, (doc, actor): (DocId, ActorId), next: u64, asked: bool, shelf: &dyn Shelf) {
+        let written_at = shelf.written_at(&doc, &actor, next);
+        self.chains.insert((doc, actor), Chain::from(next.saturating_sub(1), asked, written_at));
     }
 
     /// The peer does not accept this chain; it is not offered again before roster or program change.
     pub(crate) fn abandon(&mut self, doc: DocId, actor: ActorId) {
-        self.chains.remove(&(rank(&doc), doc, actor));
+        self.chains.remove(&(doc, actor));
     }
 
     /// The peer has everything up to `seq` on its disk.
     pub(crate) fn acknowledge(&mut self, doc: DocId, actor: ActorId, seq: u64) {
-        if let Some(chain) = self.chains.get_mut(&(rank(&doc), doc, actor)) {
+        if let Some(chain) = self.chains.get_mut(&(doc, actor)) {
             chain.held = chain.held.max(seq);
             chain.sent = chain.sent.max(seq);
         }
@@ -107,9 +118,10 @@ impl Pushes {
 
     /// Hands over what there is room for, and forgets chains that are acknowledged to their end.
     pub(crate) fn pump(&mut self, conn: ConnId, turn: &mut Turn<'_>) {
-        let tips: Vec<_> = self.chains.keys().copied().collect();
-        for key in tips {
-            let (_, doc, actor) = key;
+        let mut chains: Vec<_> = self.chains.iter().map(|(chain, how)| (*chain, how.written_at)).collect();
+        chains.sort_by_key(|((doc, actor), written_at)| (rank(doc), *doc, *written_at, *actor));
+        for (key, _) in chains {
+            let (doc, actor) = key;
             let tip = turn.shelf.tip(&doc, &actor).map_or(0, |tip| tip.seq);
             while let Some(chain) = self.chains.get(&key).copied() {
                 if chain.held >= tip || (chain.asked && chain.sent >= tip) {

@@ -162,7 +162,7 @@ impl RelayEnd {
             }
             Frame::From { doc, actor, next } | Frame::Want { doc, actor, from: next } => {
                 if turn.shelf.may_read(&session.device, &doc) {
-                    session.pushes.serve(doc, actor, next);
+                    session.pushes.serve((doc, actor), next, turn.shelf);
                     session.pushes.pump(conn, turn);
                 }
             }

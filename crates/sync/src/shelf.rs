@@ -38,6 +38,9 @@ pub trait Shelf {
     /// The end of one chain.
     fn tip(&self, doc: &DocId, actor: &ActorId) -> Option<Tip>;
 
+    /// Where the journal holds change `seq` of a chain: parents lie before what was written on top of them.
+    fn written_at(&self, doc: &DocId, actor: &ActorId, seq: u64) -> u64;
+
     /// Whether a chain belongs to a device.
     fn owns(&self, device: &DeviceId, actor: &ActorId) -> bool;
 
