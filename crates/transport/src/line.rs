@@ -2,8 +2,8 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
 
 use tokio::net::UdpSocket;
 use tokio::task::JoinHandle;
@@ -31,7 +31,8 @@ pub struct Traffic {
 
 /// A UDP forwarder between any number of clients and one target, with weather.
 ///
-/// Delays are exact to about a millisecond. Ends when dropped.
+/// Every client has bandwidth and dice of its own, and may have weather of its own. Delays are exact to about a
+/// millisecond. Ends when dropped.
 pub struct BadLine {
     address: SocketAddr,
     sky: Arc<Sky>,
@@ -40,7 +41,7 @@ pub struct BadLine {
 
 impl BadLine {
     /// Listens on `listen` and forwards to `target`, each client from a port of its own. The dice are seeded, so that
-    /// the same datagrams in the same order meet the same fate.
+    /// the n-th datagram of the same client in the same direction meets the same fate.
     ///
     /// # Errors
     /// When `listen` cannot be bound. Must be called inside a tokio runtime, as all of tokio's sockets.
@@ -69,14 +70,30 @@ impl BadLine {
         self.sky.cut.store(false, Ordering::SeqCst);
     }
 
-    /// Changes the weather for what comes in from now on.
+    /// Changes the weather for what comes in from now on, for every client that has none of its own.
     pub fn set_weather(&self, weather: Weather) {
-        *self.sky.weather.lock().unwrap_or_else(PoisonError::into_inner) = weather;
+        self.sky.set_weather(weather);
+    }
+
+    /// Gives one client weather of its own; `None` takes it back.
+    pub fn set_weather_of(&self, client: SocketAddr, weather: Option<Weather>) {
+        self.sky.set_weather_of(client, weather);
+    }
+
+    /// The clients that were ever heard, in the order of their first datagrams.
+    #[must_use]
+    pub fn clients(&self) -> Vec<SocketAddr> {
+        self.sky.heard()
     }
 
     /// Gives every client a new port towards the target, as a router that has forgotten its connections.
     pub fn forget_ports(&self) {
         self.sky.forgotten.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// Does the same to one client.
+    pub fn forget_port_of(&self, client: SocketAddr) {
+        self.sky.forget_port_of(client);
     }
 
     /// What went from the clients to the target.

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashMap};
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::net::UdpSocket;
@@ -23,9 +23,20 @@ const LARGEST_DATAGRAM: usize = 65_535;
 /// How often a stalled direction is looked at again.
 const STALL: Duration = Duration::from_millis(5);
 
+/// One client as the handle sees it.
+struct Client {
+    address: SocketAddr,
+    /// Its own, where it has one.
+    weather: Option<Weather>,
+    /// Counts how often its port was forgotten.
+    forgotten: u64,
+}
+
 /// What the handle and the courier share.
 pub(super) struct Sky {
-    pub(super) weather: Mutex<Weather>,
+    weather: Mutex<Weather>,
+    /// In the order in which they were first heard.
+    clients: Mutex<Vec<Client>>,
     pub(super) cut: AtomicBool,
     /// Counts the cuts: what was under way before one never arrives.
     pub(super) cuts: AtomicU64,
@@ -39,6 +50,7 @@ impl Sky {
     pub(super) fn new(weather: Weather) -> Self {
         Self {
             weather: Mutex::new(weather),
+            clients: Mutex::default(),
             cut: AtomicBool::new(false),
             cuts: AtomicU64::new(0),
             forgotten: AtomicU64::new(0),
@@ -51,15 +63,60 @@ impl Sky {
         self.traffic.lock().unwrap_or_else(PoisonError::into_inner)[side as usize]
     }
 
-    /// The weather of one direction.
-    fn way(&self, side: Side) -> Way {
-        let weather = self.weather.lock().unwrap_or_else(PoisonError::into_inner);
-        if side == Side::Up { weather.up } else { weather.down }
+    /// Changes the weather of all who have none of their own.
+    pub(super) fn set_weather(&self, weather: Weather) {
+        *self.weather.lock().unwrap_or_else(PoisonError::into_inner) = weather;
+    }
+
+    /// Gives a client weather of its own; `None` takes it back.
+    pub(super) fn set_weather_of(&self, client: SocketAddr, weather: Option<Weather>) {
+        let mut clients = self.clients();
+        let place = place_of(&mut clients, client);
+        clients[place].weather = weather;
+    }
+
+    /// Lets a client come from another port from now on.
+    pub(super) fn forget_port_of(&self, client: SocketAddr) {
+        let mut clients = self.clients();
+        let place = place_of(&mut clients, client);
+        clients[place].forgotten += 1;
+    }
+
+    /// All clients ever heard, the first one first.
+    pub(super) fn heard(&self) -> Vec<SocketAddr> {
+        self.clients().iter().map(|client| client.address).collect()
+    }
+
+    fn clients(&self) -> MutexGuard<'_, Vec<Client>> {
+        self.clients.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A client's number among all, and its weather in one direction.
+    fn way(&self, client: SocketAddr, side: Side) -> (usize, Way) {
+        let mut clients = self.clients();
+        let place = place_of(&mut clients, client);
+        let weather = clients[place].weather;
+        let weather = weather.unwrap_or_else(|| *self.weather.lock().unwrap_or_else(PoisonError::into_inner));
+        (place, if side == Side::Up { weather.up } else { weather.down })
+    }
+
+    /// How often a client's port was forgotten, with all others or alone.
+    fn forgotten(&self, client: SocketAddr) -> u64 {
+        let mut clients = self.clients();
+        let place = place_of(&mut clients, client);
+        clients[place].forgotten + self.forgotten.load(Ordering::SeqCst)
     }
 
     fn count(&self, side: Side, change: impl FnOnce(&mut Traffic)) {
         change(&mut self.traffic.lock().unwrap_or_else(PoisonError::into_inner)[side as usize]);
     }
+}
+
+fn place_of(clients: &mut Vec<Client>, address: SocketAddr) -> usize {
+    clients.iter().position(|client| client.address == address).unwrap_or_else(|| {
+        clients.push(Client { address, weather: None, forgotten: 0 });
+        clients.len() - 1
+    })
 }
 
 /// A direction.
@@ -103,6 +160,8 @@ impl Ord for Parcel {
 struct Port {
     socket: Arc<UdpSocket>,
     listener: JoinHandle<()>,
+    /// How often the client's port had been forgotten before this one.
+    forgotten: u64,
 }
 
 impl Drop for Port {
@@ -120,10 +179,11 @@ pub(super) struct Courier {
     target: SocketAddr,
     sky: Arc<Sky>,
     ports: HashMap<SocketAddr, Port>,
-    forgotten: u64,
     answers: (mpsc::Sender<Answer>, mpsc::Receiver<Answer>),
     began: Instant,
-    courses: [Course; 2],
+    seed: u64,
+    /// Each client has dice and bandwidth of its own, so that its fate does not hang on when the others speak.
+    courses: HashMap<SocketAddr, [Course; 2]>,
     parcels: BinaryHeap<Reverse<Parcel>>,
     number: u64,
 }
@@ -136,10 +196,10 @@ impl Courier {
             target,
             sky,
             ports: HashMap::new(),
-            forgotten: 0,
             answers: mpsc::channel(1024),
             began: Instant::now(),
-            courses: [Course::new(seed), Course::new(!seed)],
+            seed,
+            courses: HashMap::new(),
             parcels: BinaryHeap::new(),
             number: 0,
         }
@@ -165,8 +225,10 @@ impl Courier {
             traffic.bytes += bytes.len() as u64;
         });
         let cuts = self.sky.cuts.load(Ordering::SeqCst);
-        let way = self.sky.way(side);
-        let fate = self.courses[side as usize].fate(&way, self.began.elapsed(), bytes.len());
+        let (place, way) = self.sky.way(client, side);
+        let seed = self.seed.wrapping_add(place as u64);
+        let courses = self.courses.entry(client).or_insert_with(|| [Course::new(seed), Course::new(!seed)]);
+        let fate = courses[side as usize].fate(&way, self.began.elapsed(), bytes.len());
         if self.sky.cut.load(Ordering::SeqCst) {
             return;
         }
@@ -184,7 +246,7 @@ impl Courier {
             if parcel.cuts != self.sky.cuts.load(Ordering::SeqCst) {
                 continue;
             }
-            if self.sky.way(parcel.side).stalled {
+            if self.sky.way(parcel.client, parcel.side).1.stalled {
                 parcel.due = now + STALL;
                 self.parcels.push(Reverse(parcel));
                 continue;
@@ -207,12 +269,10 @@ impl Courier {
     }
 
     fn port(&mut self, client: SocketAddr) -> io::Result<Arc<UdpSocket>> {
-        let forgotten = self.sky.forgotten.load(Ordering::SeqCst);
-        if forgotten != self.forgotten {
-            self.forgotten = forgotten;
-            self.ports.clear();
-        }
-        if let Some(port) = self.ports.get(&client) {
+        let forgotten = self.sky.forgotten(client);
+        if let Some(port) = self.ports.get(&client)
+            && port.forgotten == forgotten
+        {
             return Ok(port.socket.clone());
         }
         let any = match self.target {
@@ -221,7 +281,7 @@ impl Courier {
         };
         let socket = Arc::new(UdpSocket::from_std(open_socket(any, SOCKET_BUFFER)?)?);
         let listener = tokio::spawn(listen(socket.clone(), self.target, client, self.answers.0.clone()));
-        self.ports.insert(client, Port { socket: socket.clone(), listener });
+        self.ports.insert(client, Port { socket: socket.clone(), listener, forgotten });
         Ok(socket)
     }
 }

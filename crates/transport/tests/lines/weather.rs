@@ -129,6 +129,26 @@ async fn a_line_that_swallows_long_datagrams_is_noticed() {
 }
 
 #[tokio::test]
+async fn a_client_may_have_weather_of_its_own() {
+    let (mut first, conn, line, mut relay, _) = connected_through(Weather::CLEAR, 1).await;
+    let second = End::office(3);
+    let other = second.lines.dial(&line.addr().to_string(), relay.device);
+    assert_eq!(relay.up().await.1, second.device);
+    let clients = line.clients();
+    assert_eq!(clients.len(), 2);
+    let cut = Weather::both(Way { cut: true, ..Way::CLEAR });
+    line.set_weather_of(clients[1], Some(cut));
+    line.forget_port_of(clients[0]);
+    second.send(other, 0, b"into the cut");
+    first.send(conn, 0, b"beside it");
+    assert_eq!(relay.frame().await.2, b"beside it");
+    line.set_weather_of(clients[1], None);
+    assert_eq!(relay.frame().await.2, b"into the cut");
+    first.lines.close(conn, 0, "");
+    assert!(matches!(first.next().await, Event::Down { .. }));
+}
+
+#[tokio::test]
 async fn delays_are_kept() {
     let target = UdpSocket::bind(anywhere()).expect("loopback");
     target.set_nonblocking(true).expect("a plain socket");
