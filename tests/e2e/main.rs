@@ -1,8 +1,7 @@
 //! What is promised to people, with the real programs on loopback: relay, province desk and offices as processes with
 //! data directories of their own, killed and started as power cuts do.
 
-mod process;
-mod province;
+use hopluu_tests::{process, province};
 
 mod crashes;
 mod doors;

@@ -1,1 +1,4 @@
-//! End-to-end tests of the real programs; see `e2e/`.
+//! The real programs on loopback, and the lines between them: what the tests in `e2e/` and `line/` are made of.
+
+pub mod process;
+pub mod province;

@@ -2,27 +2,32 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
+use hopluu_driver::control::call;
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 
+/// So long an answer of a running office is waited for.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// Attempts of [`until`], at least 30 ms apart.
 const ATTEMPTS: usize = 800;
 
 /// A program that cargo built beside these tests.
 fn program(name: &str) -> PathBuf {
-    let here = std::env::current_exe().expect("this test has a path");
-    let built = here.parent().and_then(Path::parent).expect("target/<profile>/deps").join(name);
+    let here = std::env::current_exe().expect("this program has a path");
+    // Tests lie one folder deeper than programs.
+    let folders = here.ancestors().skip(1).take(2).map(|folder| folder.join(name));
+    let built = folders.reduce(|near, far| if near.exists() { near } else { far }).expect("target/<profile>");
     assert!(built.exists(), "{} is missing; build it first: cargo build --workspace --bins", built.display());
     built
 }
 
 /// Asks again and again until there is an answer.
-pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     // Nobody ever sends: the wait only spares the processor between two questions.
     let (_never, pace) = mpsc::channel::<()>();
     for _ in 0..ATTEMPTS {
@@ -34,16 +39,18 @@ pub(crate) fn until<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     panic!("this never came: {what}");
 }
 
-/// A data directory, and the program that may run in it.
-pub(crate) struct Place {
+/// A data directory, and the program that may run in it. Dropped, the program ends.
+pub struct Place {
     program: &'static str,
-    pub(crate) dir: PathBuf,
+    /// The data directory.
+    pub dir: PathBuf,
     settings: Vec<(String, String)>,
     running: Option<Child>,
 }
 
 impl Place {
-    pub(crate) fn new(program: &'static str, dir: PathBuf) -> Self {
+    /// Nothing runs yet, nothing is written.
+    pub fn new(program: &'static str, dir: PathBuf) -> Self {
         // A dead line is noticed soon, and nothing of the caller's own settings leaks in.
         let settings = vec![("HOPLUU_LINE__IDLE_S".to_owned(), "2".to_owned())];
         let settings = if program == "hopluu" { settings } else { Vec::new() };
@@ -51,7 +58,7 @@ impl Place {
     }
 
     /// Adds a setting for everything that is run here from now on.
-    pub(crate) fn set(&mut self, key: &str, value: &str) {
+    pub fn set(&mut self, key: &str, value: &str) {
         self.settings.retain(|(known, _)| known != key);
         self.settings.push((key.to_owned(), value.to_owned()));
     }
@@ -67,12 +74,26 @@ impl Place {
     }
 
     /// Runs a command to its end.
-    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+    pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).stdin(Stdio::null()).output().expect("the program runs")
     }
 
+    /// Asks the running office through its local socket, as somebody with a role. `Err` says what it said.
+    ///
+    /// # Errors
+    /// When nobody answers, and when the office refuses.
+    pub fn ask(&self, what: &str, args: Value, role: Option<&str>) -> Result<Value, String> {
+        let request = json!({ "do": what, "args": args, "as": "Người dùng thử", "role": role });
+        let said = call(&self.dir.join("office.sock"), &request, PATIENCE, "serve");
+        let said = said.map_err(|error| error.to_string())?;
+        match said.get("ok") {
+            Some(data) => Ok(data.clone()),
+            None => Err(said.to_string()),
+        }
+    }
+
     /// Runs a command that must succeed, and reads its answer.
-    pub(crate) fn ok(&self, arguments: &[&str]) -> Value {
+    pub fn ok(&self, arguments: &[&str]) -> Value {
         let output = self.run(&[arguments, &["--json"]].concat());
         let error = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success(), "{arguments:?}: {error}");
@@ -80,7 +101,7 @@ impl Place {
     }
 
     /// Runs a command that must fail; gives its exit code and the stable code of the complaint.
-    pub(crate) fn refused(&self, arguments: &[&str]) -> (i32, String) {
+    pub fn refused(&self, arguments: &[&str]) -> (i32, String) {
         let output = self.run(&[arguments, &["--json"]].concat());
         let said = String::from_utf8_lossy(&output.stderr);
         let last: Value = said.lines().last().and_then(|line| serde_json::from_str(line).ok()).unwrap_or_default();
@@ -94,7 +115,7 @@ impl Place {
     }
 
     /// Starts it and waits until it is ready.
-    pub(crate) fn serve(&mut self) {
+    pub fn serve(&mut self) {
         let log = File::options().create(true).append(true).open(self.log()).expect("a log file");
         let mut child = self
             .command(&["serve", "--json"])
@@ -112,31 +133,33 @@ impl Place {
     }
 
     /// Asks it to stop; it must end well.
-    pub(crate) fn stop(&mut self) {
+    pub fn stop(&mut self) {
         let Some(mut child) = self.running.take() else { return };
         kill_process(Pid::from_child(&child), Signal::TERM).expect("it is running");
         assert_eq!(child.wait().expect("it ends").code(), Some(0));
     }
 
     /// Kills it, as a power cut would.
-    pub(crate) fn kill(&mut self) {
+    pub fn kill(&mut self) {
         let Some(mut child) = self.running.take() else { return };
         child.kill().expect("it is running");
         child.wait().expect("it ends");
     }
 
     /// Kills it while somebody else is at work with it.
-    pub(crate) fn cut_power(&self) {
+    pub fn cut_power(&self) {
         let child = self.running.as_ref().expect("it was started");
         kill_process(Pid::from_child(child), Signal::KILL).expect("it is running");
     }
 
     /// Whether the program is still there.
-    pub(crate) fn is_up(&mut self) -> bool {
+    pub fn is_up(&mut self) -> bool {
         self.running.as_mut().is_some_and(|child| matches!(child.try_wait(), Ok(None)))
     }
 
-    fn log(&self) -> PathBuf {
+    /// Where it writes what it notices.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
         self.dir.with_extension("log")
     }
 }

@@ -9,23 +9,28 @@ use tempfile::TempDir;
 use crate::process::{Place, until};
 
 /// Phường Sông Công.
-pub(crate) const SONG_CONG: &str = "05518";
+pub const SONG_CONG: &str = "05518";
 /// Xã Trại Cau.
-pub(crate) const TRAI_CAU: &str = "05665";
+pub const TRAI_CAU: &str = "05665";
 
 /// One province on loopback. Dropped, everything ends.
-pub(crate) struct Province {
-    pub(crate) relay: Place,
-    pub(crate) desk: Place,
-    pub(crate) ticket: String,
-    pub(crate) address: String,
-    pub(crate) words: String,
+pub struct Province {
+    /// The relay.
+    pub relay: Place,
+    /// The province desk.
+    pub desk: Place,
+    /// The relay's ticket, as `init` printed it.
+    pub ticket: String,
+    /// Where the relay listens.
+    pub address: String,
+    /// The recovery words.
+    pub words: String,
     root: TempDir,
 }
 
 impl Province {
     /// Founds it; relay and desk run.
-    pub(crate) fn found() -> Self {
+    pub fn found() -> Self {
         let mut province = Self::prepare();
         province.relay.serve();
         province.desk.serve();
@@ -34,7 +39,7 @@ impl Province {
     }
 
     /// Founds it; nothing runs yet.
-    pub(crate) fn prepare() -> Self {
+    pub fn prepare() -> Self {
         let root = tempfile::Builder::new().prefix("hl").tempdir().expect("a temporary directory");
         let relay = Place::new("hopluu-relay", root.path().join("relay"));
         // Given free by whoever drops this socket; the relay keeps it through its restarts.
@@ -49,24 +54,28 @@ impl Province {
         Self { relay, desk, ticket, address, words, root }
     }
 
-    pub(crate) fn path(&self, name: &str) -> PathBuf {
+    /// A path below the province's folder.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
     }
 
-    pub(crate) fn invite(&self, commune: &str, label: &str) -> String {
+    /// Lets the desk invite an office of a commune.
+    #[must_use]
+    pub fn invite(&self, commune: &str, label: &str) -> String {
         let invited = self.desk.ok(&["invite", "--commune", commune, "--label", label]);
         invited["invitation"].as_str().expect("an invitation").to_owned()
     }
 
     /// An office that was given an invitation and does not run yet.
-    pub(crate) fn joined(&self, name: &str, invitation: &str) -> Place {
+    pub fn joined(&self, name: &str, invitation: &str) -> Place {
         let office = Place::new("hopluu", self.path(name));
         office.ok(&["join", invitation]);
         office
     }
 
     /// An office of a commune that runs and is in step with the relay.
-    pub(crate) fn office(&self, name: &str, commune: &str) -> Place {
+    pub fn office(&self, name: &str, commune: &str) -> Place {
         let mut office = self.joined(name, &self.invite(commune, name));
         office.serve();
         until("the office is confirmed", || (office.ok(&["status"])["confirmed"] == true).then_some(()));
@@ -76,7 +85,7 @@ impl Province {
 }
 
 /// Waits until an office holds what its relay holds and has nothing left to send.
-pub(crate) fn settled(office: &Place) {
+pub fn settled(office: &Place) {
     until("a settled line", || {
         let status = office.ok(&["status"]);
         (status["line"] == "settled" && status["backlog"] == 0).then_some(())
@@ -84,13 +93,13 @@ pub(crate) fn settled(office: &Place) {
 }
 
 /// Reports an issue and gives its code.
-pub(crate) fn report(office: &Place, text: &str) -> String {
+pub fn report(office: &Place, text: &str) -> String {
     let said = office.ok(&["issue", "report", "--category", "chu_ky_so", text]);
     said["code"].as_str().expect("a code").to_owned()
 }
 
 /// The issues an office shows, by code: text and sentence.
-pub(crate) fn issues(office: &Place) -> Vec<(String, String, String)> {
+pub fn issues(office: &Place) -> Vec<(String, String, String)> {
     let page = office.ok(&["issue", "list", "--limit", "500"]);
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let rows = page["rows"].as_array().cloned().unwrap_or_default();
@@ -101,19 +110,19 @@ pub(crate) fn issues(office: &Place) -> Vec<(String, String, String)> {
 }
 
 /// Waits until an office shows an issue with this sentence.
-pub(crate) fn sentence(office: &Place, code: &str, wanted: &str) {
+pub fn sentence(office: &Place, code: &str, wanted: &str) {
     until(&format!("{code} is {wanted}"), || {
         issues(office).iter().any(|(known, _, state)| known == code && state == wanted).then_some(())
     });
 }
 
 /// Waits until an office shows an issue.
-pub(crate) fn arrived(office: &Place, code: &str) {
+pub fn arrived(office: &Place, code: &str) {
     until(&format!("{code} arrives"), || issues(office).iter().any(|(known, ..)| known == code).then_some(()));
 }
 
 /// Names of the units an office shows, with their households.
-pub(crate) fn units(office: &Place) -> Vec<(String, i64)> {
+pub fn units(office: &Place) -> Vec<(String, i64)> {
     let listed = office.ok(&["unit", "list"]);
     let rows = listed["units"].as_array().cloned().unwrap_or_default();
     let row =
