@@ -3,6 +3,7 @@
 mod arrows;
 mod bar;
 mod deny;
+mod planted;
 mod workspace;
 mod worlds;
 
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::planted::Planted;
 use crate::workspace::Workspace;
 use crate::worlds::Worlds;
 
@@ -32,6 +34,8 @@ enum Check {
     Deny,
     /// Whole provinces under bad weather, each from one number: is anything ever lost?
     Sim(Worlds),
+    /// Bugs planted into a copy of the sources: how many worlds does each need to be caught?
+    Planted(Planted),
 }
 
 /// What a check found.
@@ -48,6 +52,7 @@ fn main() -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let (name, findings) = match arguments.check {
         Check::Sim(worlds) => return worlds.run(),
+        Check::Planted(planted) => return planted.run(&workspace),
         Check::Arrows => ("arrows", arrows::check(&workspace)),
         Check::Bar => ("bar", bar::check(&workspace)?),
         Check::Deny => ("deny", deny::check(&workspace)?),
