@@ -40,13 +40,17 @@ impl Province {
 
     /// Founds it; nothing runs yet.
     pub fn prepare() -> Self {
-        let root = tempfile::Builder::new().prefix("hl").tempdir().expect("a temporary directory");
-        let relay = Place::new("hopluu-relay", root.path().join("relay"));
         // Given free by whoever drops this socket; the relay keeps it through its restarts.
         let port = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).and_then(|socket| socket.local_addr()).expect("a port");
-        let address = port.to_string();
-        let made = relay.ok(&["init", "--address", &address, "--bind", &address]);
-        let ticket = made["ticket"].as_str().expect("a ticket").to_owned();
+        Self::prepare_behind(&port.to_string(), &port.to_string())
+    }
+
+    /// The same with a relay that listens at `bind` and is reached at `address`.
+    pub fn prepare_behind(bind: &str, address: &str) -> Self {
+        let root = tempfile::Builder::new().prefix("hl").tempdir().expect("a temporary directory");
+        let relay = Place::new("hopluu-relay", root.path().join("relay"));
+        let made = relay.ok(&["init", "--address", address, "--bind", bind]);
+        let (ticket, address) = (made["ticket"].as_str().expect("a ticket").to_owned(), bind.to_owned());
         let desk = Place::new("hopluu", root.path().join("tinh"));
         let founded = desk.ok(&["province", "init", "--province", "19", "--relay", &ticket]);
         assert_eq!(founded["name"], "Tỉnh Thái Nguyên");
@@ -58,6 +62,12 @@ impl Province {
     #[must_use]
     pub fn path(&self, name: &str) -> PathBuf {
         self.root.path().join(name)
+    }
+
+    /// Keeps the province's folder when it is dropped; says where it is.
+    pub fn keep(&mut self) -> PathBuf {
+        self.root.disable_cleanup(true);
+        self.root.path().to_owned()
     }
 
     /// Lets the desk invite an office of a commune.
