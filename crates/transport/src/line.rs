@@ -27,6 +27,10 @@ pub struct Traffic {
     pub delivered: u64,
     /// Their bytes.
     pub delivered_bytes: u64,
+    /// Datagrams that vanished because they were too long.
+    pub too_long: u64,
+    /// Datagrams that came late because of a stall.
+    pub held_back: u64,
 }
 
 /// A UDP forwarder between any number of clients and one target, with weather.
@@ -94,6 +98,12 @@ impl BadLine {
     /// Does the same to one client.
     pub fn forget_port_of(&self, client: SocketAddr) {
         self.sky.forget_port_of(client);
+    }
+
+    /// Under how many ports clients have come to the target, old ones included.
+    #[must_use]
+    pub fn ports(&self) -> u64 {
+        self.sky.ports.load(Ordering::SeqCst)
     }
 
     /// What went from the clients to the target.

@@ -137,7 +137,11 @@ impl<'a> Person<'a> {
         let mut text = format!("Ý kiến {count} từ {}", NAMES[self.number]);
         if self.dice.one_in(4) {
             // Long, and of letters that no dictionary knows: what fills whole datagrams.
-            text.extend((0..150).map(|_| format!(" {:x}", self.dice.roll())));
+            for _ in 0..150 {
+                text.push(' ');
+                let word = self.dice.roll();
+                text.extend((0..16).map(|letter| char::from(b'a' + ((word >> (4 * letter)) & 15) as u8)));
+            }
         }
         let said = self.office.ask("issue.comment", json!({ "code": code, "text": text }), None)?;
         Ok(Some(Saved::Event { code, event: text_of(&said["event"]) }))

@@ -153,6 +153,9 @@ fn heal(world: &World, plan: Plan, typed: &[Typed]) -> Result<Duration, String> 
         nothing_ahead(b, desk)?;
         Ok(all_is_well(world.offices(), typed).err())
     })?;
+    if !world.came(plan.kind) {
+        return Err(format!("the weather never came: {}", world.traffic()));
+    }
     for (typed, name) in typed.iter().zip(NAMES) {
         if let Some(said) = typed.refused.first() {
             return Err(format!("{name} refused {} edits, first: {said}", typed.refused.len()));

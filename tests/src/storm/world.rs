@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use hopluu_transport::line::{BadLine, Weather};
 use tokio::runtime::Runtime;
 
-use super::kinds::Phase;
+use super::kinds::{Kind, Phase};
 use crate::process::{Place, until};
 use crate::province::{Province, SONG_CONG, settled};
 
@@ -103,11 +103,33 @@ impl World {
         [&mut self.province.relay, &mut self.province.desk, a, b].into_iter().all(Place::is_up)
     }
 
-    /// Datagrams in and out of the line, up and down.
-    #[must_use]
+    /// What the line did to datagrams.
     pub(super) fn traffic(&self) -> String {
         let (up, down) = (self.line.up(), self.line.down());
-        format!("up {} of {} datagrams, down {} of {}", up.delivered, up.datagrams, down.delivered, down.datagrams)
+        format!(
+            "{} of {} datagrams passed, {} were too long, {} held back, {} ports",
+            up.delivered + down.delivered,
+            up.datagrams + down.datagrams,
+            up.too_long + down.too_long,
+            up.held_back + down.held_back,
+            self.line.ports()
+        )
+    }
+
+    /// Whether the line ever did what a kind of weather promises: a test of a clear sky proves nothing.
+    pub(super) fn came(&self, kind: Kind) -> bool {
+        let (up, down) = (self.line.up(), self.line.down());
+        let lost = up.delivered < up.datagrams && down.delivered < down.datagrams;
+        match kind {
+            Kind::Loss30 | Kind::Loss60 | Kind::Blackout | Kind::OneWay | Kind::Flapping => lost,
+            Kind::Twisted => up.delivered > up.datagrams && down.delivered > down.datagrams,
+            Kind::NewAddress => self.line.ports() > 3,
+            Kind::MtuHole => up.too_long + down.too_long > 0,
+            Kind::Stalls => up.held_back > 0 && down.held_back > 0,
+            // Slow is all it must be.
+            Kind::Thin => true,
+            Kind::Walk => lost || self.line.ports() > 3,
+        }
     }
 
     /// Keeps data directories and logs when everything ends; says where.

@@ -42,6 +42,8 @@ pub(super) struct Sky {
     pub(super) cuts: AtomicU64,
     /// Counts how often the clients' ports were forgotten.
     pub(super) forgotten: AtomicU64,
+    /// Counts the ports that were ever opened towards the target.
+    pub(super) ports: AtomicU64,
     traffic: Mutex<[Traffic; 2]>,
 }
 
@@ -54,6 +56,7 @@ impl Sky {
             cut: AtomicBool::new(false),
             cuts: AtomicU64::new(0),
             forgotten: AtomicU64::new(0),
+            ports: AtomicU64::new(0),
             traffic: Mutex::default(),
         }
     }
@@ -133,6 +136,7 @@ struct Parcel {
     cuts: u64,
     side: Side,
     client: SocketAddr,
+    held_back: bool,
     bytes: Vec<u8>,
 }
 
@@ -220,12 +224,13 @@ impl Courier {
     }
 
     fn take(&mut self, side: Side, client: SocketAddr, bytes: &[u8]) {
+        let cuts = self.sky.cuts.load(Ordering::SeqCst);
+        let (place, way) = self.sky.way(client, side);
         self.sky.count(side, |traffic| {
             traffic.datagrams += 1;
             traffic.bytes += bytes.len() as u64;
+            traffic.too_long += u64::from(bytes.len() > way.largest);
         });
-        let cuts = self.sky.cuts.load(Ordering::SeqCst);
-        let (place, way) = self.sky.way(client, side);
         let seed = self.seed.wrapping_add(place as u64);
         let courses = self.courses.entry(client).or_insert_with(|| [Course::new(seed), Course::new(!seed)]);
         let fate = courses[side as usize].fate(&way, self.began.elapsed(), bytes.len());
@@ -235,7 +240,8 @@ impl Courier {
         for after in fate.into_iter().flatten() {
             self.number += 1;
             let (due, number) = (self.began + after, self.number);
-            self.parcels.push(Reverse(Parcel { due, number, cuts, side, client, bytes: bytes.to_vec() }));
+            let bytes = bytes.to_vec();
+            self.parcels.push(Reverse(Parcel { due, number, cuts, side, client, held_back: false, bytes }));
         }
     }
 
@@ -248,6 +254,9 @@ impl Courier {
             }
             if self.sky.way(parcel.client, parcel.side).1.stalled {
                 parcel.due = now + STALL;
+                if !std::mem::replace(&mut parcel.held_back, true) {
+                    self.sky.count(parcel.side, |traffic| traffic.held_back += 1);
+                }
                 self.parcels.push(Reverse(parcel));
                 continue;
             }
@@ -281,6 +290,7 @@ impl Courier {
         };
         let socket = Arc::new(UdpSocket::from_std(open_socket(any, SOCKET_BUFFER)?)?);
         let listener = tokio::spawn(listen(socket.clone(), self.target, client, self.answers.0.clone()));
+        self.sky.ports.fetch_add(1, Ordering::SeqCst);
         self.ports.insert(client, Port { socket: socket.clone(), listener, forgotten });
         Ok(socket)
     }

@@ -65,6 +65,7 @@ async fn a_new_address_in_the_middle_changes_nothing() {
     assert_eq!(relay.frame().await.2, b"from another port");
     relay.send(taken, 0, b"and back");
     assert_eq!(office.frame().await.2, b"and back");
+    assert_eq!(line.ports(), 2);
     // The same with a socket of the office's own.
     office.lines.rebind().expect("loopback");
     office.send(conn, 0, b"from another socket");
@@ -99,7 +100,7 @@ async fn what_a_stall_holds_back_comes_when_it_is_over() {
     line.set_weather(Weather { up: stalled, down: Way::CLEAR });
     let (before, delivered) = (line.up().datagrams, line.up().delivered);
     office.send(conn, 0, b"typed in a stall");
-    until("a datagram into the stall", || line.up().datagrams > before).await;
+    until("a datagram into the stall", || line.up().datagrams > before && line.up().held_back > 0).await;
     assert_eq!(line.up().delivered, delivered);
     line.set_weather(Weather::CLEAR);
     assert_eq!(relay.frame().await.2, b"typed in a stall");
@@ -126,6 +127,7 @@ async fn a_line_that_swallows_long_datagrams_is_noticed() {
     relay.send(taken, 1, &[8; 60_000]);
     assert_eq!(relay.frame().await.2, [7; 60_000]);
     assert_eq!(office.frame().await.2, [8; 60_000]);
+    assert!(line.up().too_long > 0 && line.down().too_long > 0);
 }
 
 #[tokio::test]
