@@ -38,6 +38,9 @@ pub enum BadChange {
     /// The checksum does not fit the content.
     #[error("the change does not match its checksum")]
     Checksum,
+    /// It does not name the author's change before it, so a signature over it would not vouch for that one.
+    #[error("the change does not go on from the author's change before it")]
+    Unlinked,
 }
 
 /// What can be known of a change without automerge.
@@ -143,11 +146,17 @@ pub(crate) fn rebuild(
     Ok((raw, hash))
 }
 
+/// Whether a stripped change names the author's change before it, as all but the first must.
+pub(crate) fn is_linked(stripped: &[u8]) -> bool {
+    Reader(stripped).uleb().is_some_and(|own_place| own_place > 0)
+}
+
 fn rebuild_body(stripped: &[u8], actor: &ActorId, seq: u64, own_parent: Option<&ChangeHash>) -> Option<Vec<u8>> {
     let mut reader = Reader(stripped);
     let own_place = usize::try_from(reader.uleb()?).ok()?;
     let others = reader.len()?;
-    if others > MAX_PARENTS || own_place > others + 1 {
+    // As many as `parse` takes: what is kept must be readable again.
+    if others + usize::from(own_place > 0) > MAX_PARENTS || own_place > others + 1 {
         return None;
     }
     let mut body = Vec::with_capacity(stripped.len() + 64);

@@ -160,6 +160,9 @@ impl Pack {
         for place in 0..u64::from(self.count) {
             let stripped = reader.len().and_then(|len| reader.take(len)).ok_or(BadPack::Count)?;
             let seq = self.first.checked_add(place).ok_or(BadPack::Count)?;
+            if seq > 1 && !change::is_linked(stripped) {
+                return Err(BadChange::Unlinked.into());
+            }
             let (raw, hash) = change::rebuild(stripped, &self.actor, seq, own.as_ref())?;
             own = Some(hash);
             changes.push((raw, hash));

@@ -97,6 +97,35 @@ fn another_parent_gives_another_head() {
     assert!(elsewhere.is_err() || elsewhere.unwrap().head() != runs[3].hash, "so the signature cannot fit");
 }
 
+#[test]
+fn a_change_that_does_not_go_on_from_its_authors_last_one_is_not_opened() {
+    // Its signature would not vouch for the change before it, and machines would apply the two in any order.
+    let runs = [made(1, &[], b"first"), made(2, &[ChangeHash([8; 32])], b"second")];
+    assert_eq!(cut(&runs).open(None), Err(BadPack::Change(BadChange::Unlinked)));
+    let alone = Pack::cut(DOC, ACTOR, 2, None, &runs[1..]).unwrap().unwrap();
+    assert_eq!(alone.open(None), Err(BadPack::Change(BadChange::Unlinked)));
+}
+
+#[test]
+fn what_is_opened_can_be_packed_again_however_many_parents_it_has() {
+    for (others, fits) in [(254, true), (255, true), (256, false)] {
+        let first = made(1, &[], b"first");
+        // One change that names its author's last one and so many others.
+        let mut stripped = vec![1];
+        uleb(&mut stripped, others);
+        stripped.resize(stripped.len() + usize::try_from(others).unwrap() * 32, 5);
+        let mut body = vec![0];
+        uleb(&mut body, stripped.len() as u64);
+        body.extend_from_slice(&stripped);
+        let pack = Pack { first: 2, body, ..cut(&chain(1, 10)) };
+        let opened = pack.open(Some(first.hash));
+        assert_eq!(opened.is_ok(), fits, "{others}");
+        for (raw, _) in opened.map(|opened| opened.changes).unwrap_or_default() {
+            assert_eq!(change::parse(&raw).map(|parsed| parsed.parents.len() as u64), Ok(others + 1));
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
