@@ -3,6 +3,7 @@
 mod arrows;
 mod bar;
 mod deny;
+mod fuzz;
 mod planted;
 mod workspace;
 mod worlds;
@@ -12,6 +13,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
+use crate::fuzz::Fuzz;
 use crate::planted::Planted;
 use crate::workspace::Workspace;
 use crate::worlds::Worlds;
@@ -34,6 +36,8 @@ enum Check {
     Deny,
     /// Whole provinces under bad weather, each from one number: is anything ever lost?
     Sim(Worlds),
+    /// Inputs that mean harm: searches for one that a target of tests/fuzz does not survive.
+    Fuzz(Fuzz),
     /// Bugs planted into a copy of the sources: how many worlds does each need to be caught?
     Planted(Planted),
 }
@@ -52,6 +56,7 @@ fn main() -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let (name, findings) = match arguments.check {
         Check::Sim(worlds) => return worlds.run(),
+        Check::Fuzz(fuzz) => return fuzz.run(),
         Check::Planted(planted) => return planted.run(&workspace),
         Check::Arrows => ("arrows", arrows::check(&workspace)),
         Check::Bar => ("bar", bar::check(&workspace)?),

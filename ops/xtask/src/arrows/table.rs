@@ -59,6 +59,7 @@ const RELAY: &str = "hopluu-relay";
 const NODE: &str = "hopluu";
 const TESTS: &str = "hopluu-tests";
 const BENCH: &str = "hopluu-bench";
+const FUZZ: &str = "hopluu-fuzz";
 const XTASK: &str = "hopluu-xtask";
 
 pub(super) const HOUSE: Table = Table {
@@ -97,6 +98,7 @@ const ROOMS: &[Room] = &[
     beside(SIM, &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX, OFFICE]),
     beside(TESTS, EVERYONE),
     beside(BENCH, EVERYONE),
+    beside(FUZZ, EVERYONE),
     beside(XTASK, EVERYONE),
 ];
 

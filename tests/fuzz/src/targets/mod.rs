@@ -1,0 +1,64 @@
+//! The targets: each reads bytes as one kind of thing and says what must hold of them.
+
+mod frames;
+mod packs;
+mod roster;
+mod texts;
+
+/// One kind of bytes that may be hostile.
+pub struct Target {
+    /// What it is called on the command line.
+    pub name: &'static str,
+    /// What it reads, in one line.
+    pub what: &'static str,
+    /// Tries an input; a panic is a finding.
+    pub run: fn(&[u8]),
+    /// Inputs to begin with, made of real values.
+    pub seeds: fn() -> Vec<Vec<u8>>,
+    /// Longest input worth trying, in bytes.
+    pub longest: usize,
+    /// Mutations that a short check tries.
+    pub smoke: usize,
+}
+
+/// All of them.
+pub const TARGETS: &[Target] = &[
+    Target {
+        name: "frames",
+        what: "messages: read, written and read again alike; nothing grows",
+        run: frames::run,
+        seeds: frames::seeds,
+        longest: 8 * 1024,
+        smoke: 20_000,
+    },
+    Target {
+        name: "packs",
+        what: "packs: rebuilt, hashed, capped, packed again alike",
+        run: packs::run,
+        seeds: packs::seeds,
+        longest: 16 * 1024,
+        smoke: 10_000,
+    },
+    Target {
+        name: "texts",
+        what: "invitations, tickets, recovery words, joins, claims, heads",
+        run: texts::run,
+        seeds: texts::seeds,
+        longest: 4 * 1024,
+        smoke: 10_000,
+    },
+    Target {
+        name: "roster",
+        what: "roster entries and heads, also by a desk that has gone mad: versions never go back",
+        run: roster::run,
+        seeds: roster::seeds,
+        longest: 8 * 1024,
+        smoke: 1_000,
+    },
+];
+
+/// The target of a name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Target> {
+    TARGETS.iter().find(|target| target.name == name)
+}
