@@ -209,6 +209,10 @@ impl Machine for NodeMachine {
             }
         }
     }
+
+    fn close(&mut self) -> Result<(), OfficeError> {
+        self.office.as_mut().map_or(Ok(()), Office::close)
+    }
 }
 
 /// The province desk opens the year that follows the newest open one when its clock gets there. Only that one: a clock

@@ -69,3 +69,23 @@ fn a_second_process_is_turned_away() {
     assert_eq!(province.relay.refused(&["serve"]), (5, "data-dir-in-use".to_owned()));
     report(&a, "Văn phòng vẫn chạy");
 }
+
+#[test]
+fn a_clean_stop_saves_the_documents_for_the_next_start() {
+    let province = Province::found();
+    let mut a = province.office("a", SONG_CONG);
+    let code = report(&a, "Trước khi tắt máy");
+    sentence(&a, &code, "at_province");
+    a.stop();
+    let opened = hopluu_store_sled::open_store(&a.dir, hopluu_store_sled::Settings::new([7; 16]));
+    let store = opened.expect("nobody holds the directory any more").store;
+    let docs = store.docs().expect("an index");
+    assert!(docs.len() > 1, "{docs:?}");
+    for doc in docs {
+        let saved = store.snapshot(&doc).expect("an index").map(|saved| saved.clock);
+        assert!(saved.is_some(), "{doc} is fed anew at the next start");
+    }
+    drop(store);
+    a.serve();
+    arrived(&a, &code);
+}

@@ -58,4 +58,13 @@ pub trait Machine: Send + 'static {
     /// # Errors
     /// When the store still cannot be used; called again after a pause.
     fn recover(&mut self, now: Tick, wall: Timestamp) -> Result<(), Self::Error>;
+
+    /// Nothing follows: what only saves time at the next start may be written now. Not called when the program is
+    /// killed, nor while the store is broken; nothing may depend on it.
+    ///
+    /// # Errors
+    /// When the store fails, which is then only said.
+    fn close(&mut self) -> Result<(), Self::Error> {
+        Ok(())
+    }
 }

@@ -96,6 +96,11 @@ impl<M: Machine> Run<M> {
             let news = self.next().await;
             self.turn(news);
         }
+        if self.broken.is_none()
+            && let Err(error) = self.machine.close()
+        {
+            tracing::warn!(error = chain(&error), "the next start will take longer");
+        }
     }
 
     async fn next(&mut self) -> News<M::Command> {

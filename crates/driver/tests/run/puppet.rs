@@ -21,6 +21,7 @@ pub(crate) enum Done {
     Commit,
     Recover,
     Output(Output),
+    Close,
 }
 
 /// What a machine is told to do.
@@ -115,6 +116,11 @@ impl Machine for Puppet {
         let fails = self.fail_recoveries > 0;
         self.fail_recoveries = self.fail_recoveries.saturating_sub(1);
         if fails { Err(Told) } else { Ok(()) }
+    }
+
+    fn close(&mut self) -> Result<(), Told> {
+        self.tell(Done::Close);
+        Ok(())
     }
 }
 
