@@ -4,6 +4,7 @@ mod arrows;
 mod bar;
 mod deny;
 mod fuzz;
+mod line;
 mod planted;
 mod workspace;
 mod worlds;
@@ -34,6 +35,9 @@ enum Check {
     Bar,
     /// Licences, sources, pins and wildcards of everything we build on, by ops/deny.toml.
     Deny,
+    /// The real programs over bad lines, each round from one number: is anything ever lost?
+    #[command(disable_help_flag = true)]
+    Line(line::Rounds),
     /// Whole provinces under bad weather, each from one number: is anything ever lost?
     Sim(Worlds),
     /// Inputs that mean harm: searches for one that a target of tests/fuzz does not survive.
@@ -56,6 +60,7 @@ fn main() -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let (name, findings) = match arguments.check {
         Check::Sim(worlds) => return worlds.run(),
+        Check::Line(rounds) => return rounds.run(),
         Check::Fuzz(fuzz) => return fuzz.run(),
         Check::Planted(planted) => return planted.run(&workspace),
         Check::Arrows => ("arrows", arrows::check(&workspace)),
