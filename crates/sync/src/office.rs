@@ -57,6 +57,31 @@ struct Line {
     taken: Option<Cursor>,
     /// The digests agreed when last compared; comparing again does not make a settled line unsettled.
     agreed: bool,
+    /// What both ends held when they were last found to differ, and how often in a row that was the same.
+    differed: Option<Difference>,
+    fruitless: u32,
+}
+
+/// The digest of ours, and the documents of theirs.
+type Difference = (Digest, BTreeMap<DocId, [u8; 8]>);
+
+impl Line {
+    fn new(conn: ConnId, taken: Option<Cursor>) -> Self {
+        Self { conn, pushes: Pushes::default(), taken, agreed: false, differed: None, fruitless: 0 }
+    }
+
+    fn note_difference(&mut self, now: Difference) {
+        let same = self.differed.as_ref() == Some(&now);
+        self.fruitless = if same { self.fruitless.saturating_add(1) } else { 0 };
+        self.differed = Some(now);
+    }
+
+    /// How long to wait before comparing again. Where nothing moved since the last time, as when an author has two
+    /// histories and each end holds one, asking at once would be all that the line ever does.
+    fn pause_ms(&self) -> u64 {
+        let longer = self.fruitless.checked_sub(1);
+        longer.map_or(0, |longer| (PATIENCE_MS << longer.min(8)).min(COMPARE_MS))
+    }
 }
 
 /// How far both ends have agreed that they hold the same.
@@ -180,7 +205,7 @@ impl OfficeEnd {
             backlog: u32::try_from(backlog).unwrap_or(u32::MAX),
             program: self.program.clone(),
         };
-        let mut line = Line { conn, pushes: Pushes::default(), taken: cursor, agreed: false };
+        let mut line = Line::new(conn, cursor);
         send(turn.out, conn, Class::Control, &Frame::Hello(hello), &mut line.pushes);
         for (doc, actor, held) in behind {
             line.pushes.offer((doc, actor), held, turn.shelf);
@@ -343,7 +368,7 @@ impl OfficeEnd {
             && clocks.is_empty()
             && wanted.is_empty()
         {
-            *agreeing = Agreeing::Ready { not_before: turn.now };
+            *agreeing = Agreeing::Ready { not_before: turn.now.plus(line.pause_ms()) };
         }
         if let Agreeing::Ready { not_before } = agreeing
             && turn.now >= *not_before
@@ -365,6 +390,7 @@ impl OfficeEnd {
             return;
         }
         let theirs = std::mem::take(theirs);
+        line.note_difference((turn.shelf.digest(&device), theirs.clone()));
         let ours: BTreeMap<DocId, Digest> = turn.shelf.scope(&device).into_iter().collect();
         let differs = |doc: &&DocId| match (ours.get(doc), theirs.get(doc)) {
             (Some(our), Some(their)) => our[..8] != their[..],
