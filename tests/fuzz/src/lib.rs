@@ -13,6 +13,7 @@ pub mod noise;
 pub mod province;
 pub mod samples;
 pub mod script;
+pub mod session;
 pub mod targets;
 pub mod trial;
 

@@ -24,6 +24,11 @@ impl<'a> Script<'a> {
         *first
     }
 
+    /// Yes or no.
+    pub fn flag(&mut self) -> bool {
+        self.byte() & 1 == 0
+    }
+
     /// The next two bytes as a number.
     pub fn short(&mut self) -> u16 {
         u16::from_le_bytes([self.byte(), self.byte()])

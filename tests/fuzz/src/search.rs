@@ -26,8 +26,6 @@ fuzz_mutator!(|data: &mut [u8], size: usize, longest: usize, seed: u32| {
 
 /// A finding ends the program with its words; panics that the house catches by itself are none.
 fn try_one(input: &[u8]) {
-    static QUIET: OnceLock<()> = OnceLock::new();
-    QUIET.get_or_init(|| std::panic::set_hook(Box::new(|_| {})));
     if let Err(words) = hopluu_fuzz::trial::attempt(target(), input) {
         eprintln!("FINDING in {}: {words}", target().name);
         std::process::abort();

@@ -1,6 +1,8 @@
 //! Trying inputs: one at a time, or a row of them from a number.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
 
 use crate::mutation::mutate;
 use crate::noise::Noise;
@@ -22,10 +24,36 @@ pub struct Finding {
 /// # Errors
 /// What the target said when it panicked.
 pub fn attempt(target: &Target, input: &[u8]) -> Result<(), String> {
-    catch_unwind(AssertUnwindSafe(|| (target.run)(input))).map_err(|cause| {
-        let text = cause.downcast_ref::<String>().cloned();
-        text.or_else(|| cause.downcast_ref::<&str>().map(|text| (*text).to_owned())).unwrap_or_default()
-    })
+    listen();
+    LAST_WORDS.set(Some(String::new()));
+    let held = catch_unwind(AssertUnwindSafe(|| (target.run)(input)));
+    let words = LAST_WORDS.take().unwrap_or_default();
+    held.map_err(|_| words)
+}
+
+thread_local! {
+    /// What the last panic of a trial on this thread said, and where; nothing outside of trials.
+    static LAST_WORDS: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Keeps panics of trials out of the log: the house catches some by itself, and the others are told by their input.
+fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let in_trial = LAST_WORDS.with_borrow_mut(|words| match words {
+                Some(words) => {
+                    *words = panic.to_string();
+                    true
+                }
+                None => false,
+            });
+            if !in_trial {
+                before(panic);
+            }
+        }));
+    });
 }
 
 /// Tries the seeds and so many mutations of them, the same for the same number.

@@ -26,4 +26,4 @@ macro_rules! smokes {
     };
 }
 
-smokes! { frames packs texts roster }
+smokes! { frames packs texts roster relay office }

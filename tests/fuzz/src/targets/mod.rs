@@ -1,7 +1,9 @@
 //! The targets: each reads bytes as one kind of thing and says what must hold of them.
 
 mod frames;
+mod office;
 mod packs;
+mod relay;
 mod roster;
 mod texts;
 
@@ -54,6 +56,22 @@ pub const TARGETS: &[Target] = &[
         seeds: roster::seeds,
         longest: 8 * 1024,
         smoke: 1_000,
+    },
+    Target {
+        name: "relay",
+        what: "stories at a relay: lines, messages, power cuts; what is held stays, honest offices are served",
+        run: relay::run,
+        seeds: relay::seeds,
+        longest: 2 * 1024,
+        smoke: 100,
+    },
+    Target {
+        name: "office",
+        what: "stories at an office whose relay was hijacked: what it wrote stays, and arrives in the end",
+        run: office::run,
+        seeds: office::seeds,
+        longest: 2 * 1024,
+        smoke: 100,
     },
 ];
 
