@@ -25,10 +25,20 @@ pub(super) struct World {
     pub(super) house_b: Peer,
     pub(super) phan_dinh_phung: Peer,
     pub(super) trai_cau: Peer,
-    /// Between both houses of Sông Công and the relay.
-    storm: BadLine,
-    /// Between everybody else and the relay.
-    plain: BadLine,
+    /// Between everybody and the relay: at one address, since an office tries every address the roster names and so
+    /// would find its way around a line that is cut. Its weather is that of both houses of Sông Công, also when they
+    /// come back from another port; everybody else has better weather of their own.
+    line: BadLine,
+}
+
+/// What the houses of Sông Công have on a good day.
+const HOUSES: Weather = weather(40, 20);
+/// What everybody else has.
+const PLAIN: Weather = weather(10, 0);
+
+const fn weather(delay_ms: u64, loss_per_mille: u16) -> Weather {
+    let way = Way { delay: Duration::from_millis(delay_ms), loss_per_mille, ..Way::CLEAR };
+    Weather { up: way, down: way }
 }
 
 /// An office of the story.
@@ -55,20 +65,17 @@ impl World {
     /// Sets everything up, enrols everybody and waits until all are in step.
     pub(super) async fn raise(dir: &Path, tell: &Tell) -> Result<Self, Complaint> {
         let relay_at = free_port()?;
-        let weather = |delay, loss_per_mille| {
-            Weather::both(Way { delay: Duration::from_millis(delay), loss_per_mille, ..Way::CLEAR })
-        };
-        let start = |weather, seed| {
-            let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-            BadLine::start(listen, relay_at, weather, seed).map_err(|error| crate::failed("demo-line", &error))
-        };
-        let (storm, plain) = (start(weather(40, 20), 1)?, start(weather(10, 0), 2)?);
+        let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let line = BadLine::start(listen, relay_at, HOUSES, 1).map_err(|error| crate::failed("demo-line", &error))?;
         tell.step("Trạm chuyển tiếp và bàn tỉnh Thái Nguyên khởi động.", "Relay and desk of Thái Nguyên start.");
-        let (relay, desk) = Self::province(dir, relay_at, &plain).await?;
+        let (relay, desk) = Self::province(dir, relay_at, &line).await?;
         let mut offices = Vec::new();
         for place in &PLACES {
-            let line = if place.code == "05518" { &storm } else { &plain };
-            offices.push(enrol(dir, &desk, place, line)?);
+            let office = enrol(dir, &desk, place, &line)?;
+            let weather = if place.code == "05518" { None } else { Some(PLAIN) };
+            let number = offices.len() + 1;
+            newcomer(&office, &line, number, weather).await?;
+            offices.push(office);
         }
         for office in &offices {
             office
@@ -84,13 +91,13 @@ impl World {
         let mut offices = offices.into_iter();
         let mut next = || offices.next().ok_or_else(|| super::peer::broken("an office is missing"));
         let (house_a, house_b, phan_dinh_phung, trai_cau) = (next()?, next()?, next()?, next()?);
-        Ok(Self { relay, desk, house_a, house_b, phan_dinh_phung, trai_cau, storm, plain })
+        Ok(Self { relay, desk, house_a, house_b, phan_dinh_phung, trai_cau, line })
     }
 
-    async fn province(dir: &Path, relay_at: SocketAddr, plain: &BadLine) -> Result<(Peer, Peer), Complaint> {
+    async fn province(dir: &Path, relay_at: SocketAddr, line: &BadLine) -> Result<(Peer, Peer), Complaint> {
         let (tram, tinh) = (below(dir, "tram"), below(dir, "tinh"));
         let (tram_text, tinh_text) = (tram.display().to_string(), tinh.display().to_string());
-        let (bind, address) = (relay_at.to_string(), plain.addr().to_string());
+        let (bind, address) = (relay_at.to_string(), line.addr().to_string());
         let made =
             Peer::run(&[super::RELAY_ARGUMENT, "init", "--dir", &tram_text, "--address", &address, "--bind", &bind])?;
         let ticket = made["ticket"].as_str().unwrap_or_default().to_owned();
@@ -99,6 +106,7 @@ impl World {
         Peer::run(&["province", "init", "--dir", &tinh_text, "--province", "19", "--relay", &ticket])?;
         let mut desk = Peer::office("Bàn tỉnh", tinh);
         desk.start()?;
+        newcomer(&desk, line, 0, Some(PLAIN)).await?;
         desk.wait(("status", json!({})), START, |said| said["line"] == json!("settled")).await?;
         Ok((relay, desk))
     }
@@ -110,17 +118,17 @@ impl World {
 
     /// Cuts both houses of Sông Công off from everything.
     pub(super) fn cut(&self) {
-        self.storm.cut();
+        self.line.set_weather(Weather::both(Way { cut: true, ..Way::CLEAR }));
     }
 
     /// Mends the line.
     pub(super) fn heal(&self) {
-        self.storm.heal();
+        self.line.set_weather(HOUSES);
     }
 
-    /// UDP bytes towards the relay and back, over both lines.
+    /// UDP bytes towards the relay and back.
     pub(super) fn bytes(&self) -> (u64, u64) {
-        (self.storm.up().bytes + self.plain.up().bytes, self.storm.down().bytes + self.plain.down().bytes)
+        (self.line.up().bytes, self.line.down().bytes)
     }
 
     /// What to type to talk to each office.
@@ -153,6 +161,15 @@ fn enrol(dir: &Path, desk: &Peer, place: &Place, line: &BadLine) -> Result<Peer,
     let mut office = Peer::office(place.name, home);
     office.start()?;
     Ok(office)
+}
+
+/// Waits until the line has heard its client `number`, who is this office, and gives it its weather. The line knows its
+/// clients by port alone: they are started one after another.
+async fn newcomer(office: &Peer, line: &BadLine, number: usize, weather: Option<Weather>) -> Result<(), Complaint> {
+    office.wait(("status", json!({})), START, |_| line.clients().len() > number).await?;
+    let client = line.clients()[number];
+    line.set_weather_of(client, weather);
+    Ok(())
 }
 
 /// A port nobody has now; the relay binds it at once.

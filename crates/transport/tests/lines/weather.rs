@@ -146,6 +146,15 @@ async fn a_client_may_have_weather_of_its_own() {
     assert_eq!(relay.frame().await.2, b"beside it");
     line.set_weather_of(clients[1], None);
     assert_eq!(relay.frame().await.2, b"into the cut");
+    // A cut of all the others leaves who has weather of its own; a newcomer is one of the others.
+    line.set_weather_of(clients[0], Some(Weather::CLEAR));
+    line.set_weather(cut);
+    let third = End::office(4);
+    let unheard = third.lines.dial(&line.addr().to_string(), relay.device);
+    until("a newcomer knocks", || line.clients().len() == 3).await;
+    first.send(conn, 0, b"still beside it");
+    assert_eq!(relay.frame().await.2, b"still beside it");
+    third.lines.close(unheard, 0, "");
     first.lines.close(conn, 0, "");
     assert!(matches!(first.next().await, Event::Down { .. }));
 }
