@@ -284,6 +284,7 @@ fn mend(
     let mut cut = Vec::new();
     let mut removed = false;
     for survey in surveys {
+        let kept = survey.recent.iter().rfind(|(_, found)| found.number <= end).map(|(of, found)| (*of, found.end()));
         survey.recent.retain(|(_, found)| found.number > promised);
         let beyond: Vec<_> = survey.recent.extract_if(.., |(_, found)| found.number > end).collect();
         while let Some(seen) = survey.segments.pop_if(|seen| seen.frames == 0 || seen.first > end) {
@@ -298,8 +299,10 @@ fn mend(
             rewrite_header(files, survey.lane, seen.first, id)?;
         }
         if let Some(seen) = survey.segments.last_mut() {
-            let first_cut = beyond.iter().find(|(segment, _)| *segment == seen.first).map(|(_, found)| found.offset);
-            cut.extend(cut_tail(files, survey.lane, seen, first_cut)?);
+            // What is torn before the first frame that goes must go with it: behind the last frame that stays.
+            let stays = kept.filter(|(segment, _)| *segment == seen.first).map_or(HEADER, |(_, end)| end);
+            let goes = beyond.iter().any(|(segment, _)| *segment == seen.first);
+            cut.extend(cut_tail(files, survey.lane, seen, goes.then_some(stays))?);
         }
         resync(files, survey)?;
     }

@@ -125,6 +125,25 @@ fn a_torn_tail_is_cut_and_said() {
 }
 
 #[test]
+fn what_is_torn_before_whole_records_is_cut_with_them() {
+    let mut memory = Memory::default();
+    let (mut store, _) = open(&mut memory).unwrap();
+    store.append(&note("kept")).unwrap();
+    store.commit().unwrap();
+    let end = store.end();
+    memory.files.fail(Operation::Sync, 1, ErrorKind::Other);
+    store.append(&note(&"torn ".repeat(300))).unwrap();
+    store.append(&note("whole, but behind the torn one")).unwrap();
+    assert!(store.commit().is_err());
+    memory.files.crash_torn(&mut |_, sector| sector != 1);
+    let (store, recovery) = open(&mut memory).unwrap();
+    assert_eq!((recovery.cut.len(), recovery.cut[0].records, store.end()), (1, 1, end));
+    drop(store);
+    let (_, recovery) = open(&mut memory).unwrap();
+    assert!(recovery.cut.is_empty(), "the first opening left something: {recovery:?}");
+}
+
+#[test]
 fn a_number_missing_in_one_lane_cuts_the_other() {
     let mut memory = Memory::default();
     let (mut store, _) = open(&mut memory).unwrap();

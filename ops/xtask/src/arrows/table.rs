@@ -60,6 +60,7 @@ const NODE: &str = "hopluu";
 const TESTS: &str = "hopluu-tests";
 const BENCH: &str = "hopluu-bench";
 const FUZZ: &str = "hopluu-fuzz";
+const DISK: &str = "hopluu-disk";
 const XTASK: &str = "hopluu-xtask";
 
 pub(super) const HOUSE: Table = Table {
@@ -99,6 +100,7 @@ const ROOMS: &[Room] = &[
     beside(TESTS, EVERYONE),
     beside(BENCH, EVERYONE),
     beside(FUZZ, EVERYONE),
+    beside(DISK, &[MODEL, STORE, STORE_SLED, DRIVER]),
     beside(XTASK, EVERYONE),
 ];
 
