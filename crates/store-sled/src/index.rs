@@ -163,7 +163,8 @@ impl Index for SledIndex {
 impl Drop for SledIndex {
     /// Leaves the files believable when everything could be written and synced; else the next start decides.
     fn drop(&mut self) {
-        let is_whole = self.flush().is_ok() && close(self.db.take()) && !self.has_failed.get();
+        let is_whole =
+            self.flush().is_ok() && close(self.db.take()) && !self.has_failed.get() && is_let_go(&self.path());
         let state = match sync_files(&self.path()) {
             Ok(checksum) if is_whole => format!("closed {checksum:08x}\n"),
             _ => "failed\n".to_owned(),
@@ -175,6 +176,18 @@ impl Drop for SledIndex {
 /// Drops sled's handle, which writes what waits; returns whether it went well.
 fn close(db: Option<sled::Db>) -> bool {
     catch_unwind(AssertUnwindSafe(|| drop(db))).is_ok()
+}
+
+/// Waits, within bounds, until sled's own threads have let go of its files: on a busy machine they write and hold its
+/// lock for a while after the handle is gone, and the next opening would find other bytes than were summed up here.
+fn is_let_go(path: &Path) -> bool {
+    for _ in 0..500 {
+        match fs::File::open(path.join("db")).map(|file| file.try_lock()) {
+            Err(_) | Ok(Ok(())) => return true,
+            Ok(Err(_)) => thread::park_timeout(Duration::from_millis(10)),
+        }
+    }
+    false
 }
 
 /// Opens in a thread of its own, so that a hang costs the index and not the start. A thread that hangs is left behind
