@@ -182,3 +182,33 @@ fn write_down(log: &mut String, at: Duration, phase: &Phase) {
     let (up, down) = (phase.weather.up, phase.weather.down);
     let _ = writeln!(log, "  {:>6} ms {whose}{port} up {up:?} down {down:?}", at.as_millis());
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::people::Saved;
+    use super::*;
+
+    /// A judge that says yes to everything would pass every round.
+    #[test]
+    fn what_was_never_written_is_missed() {
+        let world = World::raise(1, 2).expect("loopback gives sockets");
+        let offices = world.offices();
+        let args = json!({ "category": "tru_so", "cause": "chua_ro", "text": "Có thật" });
+        let said = offices[1].ask("issue.report", args, None).expect("it is saved");
+        let code = said["code"].as_str().expect("a code").to_owned();
+        let typed = |saved: &[Saved]| [Typed::default(), Typed { saved: saved.to_vec(), refused: Vec::new() }];
+        let real = Saved::Issue { code: code.clone(), text: "Có thật".to_owned() };
+        let well = || Ok(all_is_well(offices, &typed(std::slice::from_ref(&real))).err());
+        wait(&world, Duration::from_secs(60), well).expect("what is there is found");
+        for unreal in [
+            Saved::Issue { code: code.clone(), text: "Không có".to_owned() },
+            Saved::Event { code, event: "Không có".to_owned() },
+            Saved::Unit { id: "0".to_owned(), name: "Không có".to_owned() },
+        ] {
+            let missed = all_is_well(offices, &typed(&[unreal])).expect_err("it is nowhere");
+            assert!(missed.starts_with("LOST"), "{missed}");
+        }
+        let twice = all_is_well(offices, &typed(&[real.clone(), real])).expect_err("one change is no two");
+        assert!(twice.contains("as all count them"), "{twice}");
+    }
+}
