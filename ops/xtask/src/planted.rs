@@ -84,13 +84,9 @@ impl Planted {
         }
         copy::plant(&workspace.root, bugs)?;
         let program = copy::build(&workspace.root)?;
-        let hunt = Hunt {
-            program,
-            logs: workspace.root.join("target/planted/logs"),
-            starts: (0..self.starts).map(|start| self.from + start * STEP).collect(),
-            limit: self.limit,
-            patience: self.patience,
-        };
+        let starts = (0..self.starts).map(|start| self.from + start * STEP).collect();
+        let logs = workspace.root.join("target/planted/logs");
+        let hunt = Hunt::new(program, logs, starts, (self.limit, self.patience));
         let outcomes = hunt.all(&wanted, self.jobs)?;
         if self.json {
             println!("{}", report::json(&outcomes)?);

@@ -133,15 +133,16 @@ pub(crate) fn sow(text: &str, bugs: &[&Bug]) -> Result<String, Vec<String>> {
     Ok(sown)
 }
 
-/// The question whether a bug is on, as an expression.
+/// The question whether a bug is on, as an expression. It is answered once for each place, which may lie on a hot path.
 fn switch(bug: &Bug) -> String {
     let model = if bug.file.starts_with("crates/model/") { "crate" } else { "::hopluu_model" };
-    format!("{model}::planted::is(\"{}\")", bug.name)
+    let once = "{ static ON: ::std::sync::OnceLock<bool> = ::std::sync::OnceLock::new(); &ON }";
+    format!("{model}::planted::is(\"{}\", {once})", bug.name)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Bug, parse, sow};
+    use super::{Bug, parse, sow, switch};
 
     fn bug(name: &str, find: &str, replace: &str) -> Bug {
         let [name, find, replace] = [name, find, replace].map(str::to_owned);
@@ -153,8 +154,7 @@ mod tests {
     fn each_bug_stands_behind_its_own_switch() {
         let (first, second) = (bug("one", "a < b", "a < b || PLANTED"), bug("two", "c()?;", "if !PLANTED { c()?; }"));
         let sown = sow("if a < b { c()?; }", &[&second, &first]).expect("both have their place");
-        let expected = "if a < b || ::hopluu_model::planted::is(\"one\") { \
-                        if !::hopluu_model::planted::is(\"two\") { c()?; } }";
+        let expected = format!("if a < b || {} {{ if !{} {{ c()?; }} }}", switch(&first), switch(&second));
         assert_eq!(sown, expected);
     }
 

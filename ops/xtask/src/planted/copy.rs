@@ -11,8 +11,10 @@ use crate::planted::bugs::{Bug, sow};
 
 /// The variable that names the bug which is on.
 pub(crate) const VARIABLE: &str = "HOPLUU_PLANTED";
-/// What a run says on standard error once the place of its bug was reached.
-pub(crate) const REACHED: &str = "planted: its place was reached";
+/// In its place: no bug is on, and every place that is reached is told on standard error.
+pub(crate) const TRACE: &str = "?";
+/// How such a line begins; the name follows.
+pub(crate) const REACHED: &str = "planted: reached ";
 
 const SOURCES: &str = "target/planted/src";
 const BUILT: &str = "target/planted/build";
@@ -97,19 +99,20 @@ fn switch() -> String {
     format!(
         r#"//! Which bug is on. Only in the copy that bugs are planted in.
 
-use std::sync::{{Once, OnceLock}};
+use std::sync::OnceLock;
 
-static ON: OnceLock<Option<String>> = OnceLock::new();
-static TOLD: Once = Once::new();
+static NAMED: OnceLock<Option<String>> = OnceLock::new();
 
-/// Whether this bug is on.
+/// Whether this bug is on, asked once for each place.
 #[must_use]
-pub fn is(name: &str) -> bool {{
-    let on = ON.get_or_init(|| std::env::var("{VARIABLE}").ok()).as_deref() == Some(name);
-    if on {{
-        TOLD.call_once(|| eprintln!("{REACHED}"));
-    }}
-    on
+pub fn is(name: &str, on: &'static OnceLock<bool>) -> bool {{
+    *on.get_or_init(|| {{
+        let named = NAMED.get_or_init(|| std::env::var("{VARIABLE}").ok()).as_deref();
+        if named == Some("{TRACE}") {{
+            eprintln!("{REACHED}{{name}}");
+        }}
+        named == Some(name)
+    }})
 }}
 "#
     )

@@ -1,36 +1,47 @@
 //! Running worlds with one bug on until the first that fails.
+//!
+//! Worlds are the same every time until the bug does something, so a world that never reaches its place without it never
+//! will: each seed is run once with nothing planted, which tells the places it reaches and whether it holds, and then
+//! only with the bugs it can tell something of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Read;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use serde::Serialize;
 
 use crate::planted::bugs::Bug;
-use crate::planted::copy::{REACHED, VARIABLE};
-
-/// At most so many worlds in one process: what is run beyond the first failure is wasted.
-const MOST: u64 = 16;
-/// So many worlds without any bug at each starting point before anything else.
-const BASELINE: u64 = 4;
+use crate::planted::copy::{REACHED, TRACE, VARIABLE};
 
 /// How bugs are hunted.
 pub(crate) struct Hunt {
-    pub(crate) program: PathBuf,
+    program: PathBuf,
     /// Where the logs of failed worlds go.
-    pub(crate) logs: PathBuf,
+    logs: PathBuf,
     /// First seeds.
-    pub(crate) starts: Vec<u64>,
-    pub(crate) limit: u64,
+    starts: Vec<u64>,
+    limit: u64,
     /// Seconds for one world.
-    pub(crate) patience: u64,
+    patience: u64,
+    plain: Mutex<BTreeMap<u64, Shared>>,
 }
+
+/// A world with nothing planted.
+#[derive(Debug)]
+struct Plain {
+    holds: bool,
+    /// Names of the bugs whose places it reaches.
+    reaches: BTreeSet<String>,
+}
+
+/// Whoever needs it first runs it, others wait.
+type Shared = Arc<OnceLock<Result<Plain, String>>>;
 
 /// What became of one bug.
 #[derive(Debug, Serialize)]
@@ -47,23 +58,12 @@ pub(crate) struct Outcome {
 pub(crate) struct Trail {
     /// The first seed.
     pub(crate) from: u64,
-    /// Worlds run, the one that failed included.
+    /// Worlds told, the one that failed included.
     pub(crate) worlds: u64,
-    /// Whether the place of the bug was ever reached.
-    pub(crate) reached: bool,
+    /// How many of them reached the place of the bug.
+    pub(crate) reached: u64,
     /// What the failing world said; nothing when none failed.
     pub(crate) reason: Option<String>,
-}
-
-/// What became of some worlds.
-enum End {
-    Held,
-    Failed {
-        seed: u64,
-        reason: String,
-    },
-    /// The process died or did not end, which no world tells of.
-    Died(String),
 }
 
 impl Outcome {
@@ -74,13 +74,12 @@ impl Outcome {
 }
 
 impl Hunt {
+    pub(crate) fn new(program: PathBuf, logs: PathBuf, starts: Vec<u64>, (limit, patience): (u64, u64)) -> Self {
+        Self { program, logs, starts, limit, patience, plain: Mutex::default() }
+    }
+
     /// Hunts all bugs, so many at once, and tells of each on standard error.
     pub(crate) fn all(&self, bugs: &[&Bug], jobs: usize) -> Result<Vec<Outcome>> {
-        for from in &self.starts {
-            if let (End::Failed { reason, .. } | End::Died(reason), _) = self.worlds(None, *from, BASELINE)? {
-                bail!("with no bug on, a world from seed {from} fails already: {reason}");
-            }
-        }
         let tasks: Vec<(usize, u64)> =
             (0..bugs.len()).flat_map(|bug| self.starts.iter().map(move |from| (bug, *from))).collect();
         let next = AtomicUsize::new(0);
@@ -113,93 +112,82 @@ impl Hunt {
 
     /// One bug from one starting point. A world that fails without the bug as well proves nothing and is passed over.
     fn follow(&self, bug: &Bug, from: u64) -> Result<Trail> {
-        let mut trail = Trail { from, worlds: 0, reached: false, reason: None };
-        let (mut step, mut alone_up_to) = (1, 0);
-        while trail.worlds < self.limit {
-            let at = from + trail.worlds;
-            let count = if at < alone_up_to { 1 } else { step.min(self.limit - trail.worlds) };
-            let (end, reached) = self.worlds(Some(bug), at, count)?;
-            trail.reached |= reached;
-            let (seed, reason) = match end {
-                End::Held => {
-                    trail.worlds += count;
-                    step = (step * 2).min(MOST);
-                    continue;
-                }
-                End::Failed { seed, reason } => (seed, reason),
-                End::Died(_) if count > 1 => {
-                    alone_up_to = at + count;
-                    continue;
-                }
-                End::Died(reason) => (at, reason),
-            };
-            trail.worlds = seed + 1 - from;
-            if matches!(self.worlds(None, seed, 1)?, (End::Held, _)) {
-                trail.reason = Some(reason);
-                break;
+        let mut trail = Trail { from, worlds: 0, reached: 0, reason: None };
+        while trail.reason.is_none() && trail.worlds < self.limit {
+            let seed = from + trail.worlds;
+            trail.worlds += 1;
+            if self.plain(seed, |plain| plain.holds && plain.reaches.contains(&bug.name))? {
+                trail.reached += 1;
+                trail.reason = self.world(&bug.name, seed)?.0;
             }
-            eprintln!("planted: seed {seed} fails without any bug on; it proves nothing of `{}`", bug.name);
         }
         Ok(trail)
     }
 
-    /// Runs some worlds in one process; tells also whether the bug's place was reached.
-    fn worlds(&self, bug: Option<&Bug>, from: u64, count: u64) -> Result<(End, bool)> {
+    /// Asks about a world with nothing planted, which is run once.
+    fn plain<T>(&self, seed: u64, ask: impl FnOnce(&Plain) -> T) -> Result<T> {
+        let cell = self.plain.lock().unwrap_or_else(PoisonError::into_inner).entry(seed).or_default().clone();
+        let plain = cell.get_or_init(|| {
+            let (failed, said) = self.world(TRACE, seed).map_err(|error| format!("{error:#}"))?;
+            if let Some(reason) = &failed {
+                eprintln!("planted: seed {seed} fails with nothing planted and proves nothing: {reason}");
+            }
+            let reaches = said.lines().filter_map(|line| line.strip_prefix(REACHED)).map(str::to_owned).collect();
+            Ok(Plain { holds: failed.is_none(), reaches })
+        });
+        plain.as_ref().map(ask).map_err(|error| anyhow!("{error}"))
+    }
+
+    /// Runs one world; gives the reason it failed, if it did, and all that it said.
+    fn world(&self, named: &str, seed: u64) -> Result<(Option<String>, String)> {
         let mut command = Command::new(&self.program);
-        command.args(["sim", "--threads", "1", "--seeds", &count.to_string(), "--from", &from.to_string(), "--logs"]);
-        command.arg(self.logs.join(bug.map_or("none", |bug| &bug.name)));
-        command.env_remove(VARIABLE).env_remove("RUST_BACKTRACE").stdin(Stdio::null()).stdout(Stdio::null());
-        if let Some(bug) = bug {
-            command.env(VARIABLE, &bug.name);
-        }
+        command.args(["sim", "--threads", "1", "--seeds", "1", "--from", &seed.to_string(), "--logs"]);
+        command.arg(self.logs.join(if named == TRACE { "none" } else { named }));
+        command.env(VARIABLE, named).env_remove("RUST_BACKTRACE").stdin(Stdio::null()).stdout(Stdio::null());
         let child = command.stderr(Stdio::piped()).spawn().context("cannot run the copy")?;
-        let (ended, text) = self.ending(child, count)?;
-        let reached = text.lines().any(|line| line == REACHED);
-        let end = match ended {
-            Some(true) => End::Held,
-            Some(false) => match text.lines().find_map(failure) {
-                Some((seed, reason)) => End::Failed { seed, reason },
-                None => End::Died(panic_of(&text)),
-            },
-            None => End::Died(format!("no end within {} s", self.patience)),
+        let (ended, said) = self.ending(child)?;
+        let failed = match ended {
+            Some(true) => None,
+            Some(false) => Some(said.lines().find_map(failure).unwrap_or_else(|| panic_of(&said))),
+            None => Some(format!("no end within {} s", self.patience)),
         };
-        Ok((end, reached))
+        Ok((failed, said))
     }
 
     /// Waits for a process: whether it ended well, `None` when it did not end, and what it said.
-    fn ending(&self, mut child: Child, count: u64) -> Result<(Option<bool>, String)> {
+    fn ending(&self, mut child: Child) -> Result<(Option<bool>, String)> {
         let mut stderr = child.stderr.take().context("its standard error is ours")?;
-        let (told, hears) = channel();
+        let (tells, hears) = channel();
         let reader = std::thread::spawn(move || {
             let mut bytes = Vec::new();
             let read = stderr.read_to_end(&mut bytes);
-            let _ = told.send(());
+            let _ = tells.send(());
             read.map(|_| String::from_utf8_lossy(&bytes).into_owned())
         });
-        let waited = hears.recv_timeout(Duration::from_secs(self.patience.saturating_mul(count)));
+        let waited = hears.recv_timeout(Duration::from_secs(self.patience));
         if waited == Err(RecvTimeoutError::Timeout) {
             child.kill().context("cannot end the copy")?;
         }
         let status = child.wait().context("cannot wait for the copy")?;
-        let text = reader.join().map_err(|_| anyhow::anyhow!("the reader died"))?.context("cannot hear the copy")?;
-        Ok((waited.is_ok().then(|| status.success()), text))
+        let said = reader.join().map_err(|_| anyhow!("the reader died"))?.context("cannot hear the copy")?;
+        Ok((waited.is_ok().then(|| status.success()), said))
     }
 }
 
 /// Reads the line with which a failing world begins.
-fn failure(line: &str) -> Option<(u64, String)> {
+fn failure(line: &str) -> Option<String> {
     let (seed, reason) = line.strip_prefix("seed ")?.split_once(": ")?;
-    Some((seed.parse().ok()?, reason.to_owned()))
+    seed.parse::<u64>().ok().map(|_| reason.to_owned())
 }
 
-/// What a process that died said last of a panic.
-fn panic_of(text: &str) -> String {
-    let mut lines = text.lines().skip_while(|line| !line.contains("panicked at"));
+/// What a process that died said of a panic.
+fn panic_of(said: &str) -> String {
+    let mut lines = said.lines().skip_while(|line| !line.contains("panicked at"));
     match (lines.next(), lines.next()) {
         (Some(place), Some(words)) => {
-            format!("panic{}: {words}", place.split_once("panicked").map_or("", |(_, place)| place))
+            format!("panic{} {words}", place.split_once("panicked").map_or("", |(_, place)| place))
         }
-        _ => format!("died: {}", text.lines().last().unwrap_or("without a word")),
+        _ => format!("died: {}", said.lines().last().unwrap_or("without a word")),
     }
 }
 
@@ -207,10 +195,7 @@ fn told(bug: &Bug, trail: &Trail) -> String {
     let Trail { from, worlds, reached, reason } = trail;
     match reason {
         Some(reason) => format!("{}: caught after {worlds} worlds from {from}: {reason}", bug.name),
-        None => {
-            let reached = if *reached { "though its place was reached" } else { "its place was never reached" };
-            format!("{}: NOT caught by {worlds} worlds from {from}, {reached}", bug.name)
-        }
+        None => format!("{}: NOT caught by {worlds} worlds from {from}; {reached} reached its place", bug.name),
     }
 }
 
@@ -220,15 +205,15 @@ mod tests {
 
     #[test]
     fn the_first_line_of_a_failing_world_is_read() {
-        assert_eq!(failure("seed 12: a: b"), Some((12, "a: b".to_owned())));
+        assert_eq!(failure("seed 12: a: b"), Some("a: b".to_owned()));
         assert_eq!(failure("seed of a failure: none"), None);
         assert_eq!(failure("the last of what happened:"), None);
     }
 
     #[test]
     fn a_panic_is_told_with_its_place() {
-        let text = "planted\nthread '<unnamed>' panicked at crates/a.rs:1:2:\nno invariant\nnote: run with\n";
-        assert_eq!(panic_of(text), "panic at crates/a.rs:1:2:: no invariant");
+        let said = "planted\nthread '<unnamed>' panicked at crates/a.rs:1:2:\nno invariant\nnote: run with\n";
+        assert_eq!(panic_of(said), "panic at crates/a.rs:1:2: no invariant");
         assert_eq!(panic_of(""), "died: without a word");
     }
 }

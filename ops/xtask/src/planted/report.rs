@@ -70,8 +70,11 @@ fn caught_by(outcome: &Outcome) -> String {
     match (missed, words) {
         (0, Some(words)) => words,
         (_, Some(words)) => format!("MISSED {missed} times of {}; else {words}", outcome.hunts.len()),
-        (_, None) if outcome.hunts.iter().any(|trail| trail.reached) => "NOTHING".to_owned(),
-        (_, None) => "NOTHING; its place was never reached".to_owned(),
+        (_, None) => {
+            let reached: u64 = outcome.hunts.iter().map(|trail| trail.reached).sum();
+            let worlds: u64 = outcome.hunts.iter().map(|trail| trail.worlds).sum();
+            format!("NOTHING, though {reached} of {worlds} worlds reached its place")
+        }
     }
 }
 
@@ -80,7 +83,7 @@ mod tests {
     use super::{Outcome, Trail, figures, table};
 
     fn trail(worlds: u64, reason: Option<&str>) -> Trail {
-        Trail { from: 1, worlds, reached: true, reason: reason.map(str::to_owned) }
+        Trail { from: 1, worlds, reached: worlds, reason: reason.map(str::to_owned) }
     }
 
     #[test]
