@@ -34,8 +34,10 @@ pub const RELAY: u8 = 200;
 
 /// The key of one of them.
 #[must_use]
-pub fn key(seed: u8) -> DeviceKey {
-    DeviceKey::from_seed([seed; 32])
+pub fn key(seed: u8) -> &'static DeviceKey {
+    static KEYS: OnceLock<Vec<DeviceKey>> = OnceLock::new();
+    let keys = KEYS.get_or_init(|| (0..=u8::MAX).map(|seed| DeviceKey::from_seed([seed; 32])).collect());
+    &keys[usize::from(seed)]
 }
 
 /// The first root, and the one that was promised.
@@ -95,7 +97,7 @@ pub fn invitation() -> Invitation {
 
 /// Writes an entry as the desk.
 pub fn decree(roster: &mut Roster, body: &Body) {
-    roster.append(body, NOON, &key(DESK)).expect("a sound entry");
+    roster.append(body, NOON, key(DESK)).expect("a sound entry");
 }
 
 fn found() -> Roster {
@@ -115,7 +117,7 @@ fn founded() -> Roster {
         desk: key(DESK).id(),
         relays: vec![relay_at()],
     };
-    let mut roster = Roster::found(founding, NOON, root(1).key(), &key(DESK)).expect("a sound founding");
+    let mut roster = Roster::found(founding, NOON, root(1).key(), key(DESK)).expect("a sound founding");
     let commune = |id, code: &str, name: &str| Body::Collection { id, commune_code: code.into(), name: name.into() };
     decree(&mut roster, &commune(TAN_LAP, "05518", "Xã Tân Lập"));
     decree(&mut roster, &commune(BINH_AN, "05521", "Xã Bình An"));
@@ -132,5 +134,5 @@ fn founded() -> Roster {
 fn invite(roster: &Roster) -> Invitation {
     let (label, expires) = ("Xã Tân Lập, trụ sở 3".to_owned(), Timestamp(NOON.0 + 86_400_000));
     let wanted = Wanted { collection: TAN_LAP, label, expires, relay: relay_at() };
-    Invitation::issue(roster, wanted, [5; 16], &key(DESK)).expect("the province is founded")
+    Invitation::issue(roster, wanted, [5; 16], key(DESK)).expect("the province is founded")
 }

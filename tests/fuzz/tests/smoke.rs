@@ -26,4 +26,4 @@ macro_rules! smokes {
     };
 }
 
-smokes! { frames packs texts roster relay office }
+smokes! { frames packs texts roster journal saved changes relay office }

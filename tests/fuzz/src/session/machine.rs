@@ -163,7 +163,7 @@ impl Machine {
             Kind::Relay => (RELAY, Role::Relay { ticket: ticket(), owner: Some(anchor()) }),
             Kind::Office => (B, Role::Office { relay, claim: None }),
         };
-        let (key, program) = (key(seed), "thử".to_owned());
+        let (key, program) = (key(seed).clone(), "thử".to_owned());
         let setup = Setup { key, role, anchor: anchor(), enrolment: None, program, seed: 1 };
         let mailbox = Mailbox::open(store, setup).expect("a sound store");
         let (promised, clocks, waiting) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());

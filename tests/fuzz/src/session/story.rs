@@ -69,7 +69,7 @@ impl Lines {
             }
         }
         // Some messages share a commit.
-        if kind % 4 > 0 {
+        if kind & 3 > 0 {
             self.commit(machine);
         }
     }

@@ -1,10 +1,13 @@
 //! The targets: each reads bytes as one kind of thing and says what must hold of them.
 
+mod changes;
 mod frames;
+mod journal;
 mod office;
 mod packs;
 mod relay;
 mod roster;
+mod saved;
 mod texts;
 
 /// One kind of bytes that may be hostile.
@@ -55,7 +58,31 @@ pub const TARGETS: &[Target] = &[
         run: roster::run,
         seeds: roster::seeds,
         longest: 8 * 1024,
-        smoke: 1_000,
+        smoke: 400,
+    },
+    Target {
+        name: "journal",
+        what: "segments of a journal: it opens, invents nothing, opens again alike and goes on",
+        run: journal::run,
+        seeds: journal::seeds,
+        longest: 24 * 1024,
+        smoke: 300,
+    },
+    Target {
+        name: "saved",
+        what: "saved documents: what loads is read, saved, loaded again alike and written to",
+        run: saved::run,
+        seeds: saved::seeds,
+        longest: 8 * 1024,
+        smoke: 800,
+    },
+    Target {
+        name: "changes",
+        what: "changes under right sums: honest records stay, and every machine shows the same",
+        run: changes::run,
+        seeds: changes::seeds,
+        longest: 12 * 1024,
+        smoke: 300,
     },
     Target {
         name: "relay",
@@ -63,7 +90,7 @@ pub const TARGETS: &[Target] = &[
         run: relay::run,
         seeds: relay::seeds,
         longest: 2 * 1024,
-        smoke: 100,
+        smoke: 60,
     },
     Target {
         name: "office",
@@ -71,7 +98,7 @@ pub const TARGETS: &[Target] = &[
         run: office::run,
         seeds: office::seeds,
         longest: 2 * 1024,
-        smoke: 100,
+        smoke: 60,
     },
 ];
 

@@ -28,7 +28,7 @@ pub(super) fn run(bytes: &[u8]) {
     }
     let head = if options & SIGNED != 0 {
         let signer = key(if options & BY_ANOTHER != 0 { A } else { DESK });
-        entries.last().and_then(|last| Some(sign(RosterEntry::decode(last)?.version, entry_hash(last), &signer)))
+        entries.last().and_then(|last| Some(sign(RosterEntry::decode(last)?.version, entry_hash(last), signer)))
     } else {
         SignedHead::from_bytes(script.rest())
     };
@@ -52,8 +52,8 @@ pub(super) fn seeds() -> Vec<Vec<u8>> {
     for body in bodies {
         let mut more = roster.clone();
         let written = match &body {
-            Body::Desk { .. } => more.append_as_root(&body, NOON, root(1).key(), &key(STRANGER)).is_ok(),
-            Body::NewRoot { .. } => more.append_as_root(&body, NOON, root(2).key(), &key(DESK)).is_ok(),
+            Body::Desk { .. } => more.append_as_root(&body, NOON, root(1).key(), key(STRANGER)).is_ok(),
+            Body::NewRoot { .. } => more.append_as_root(&body, NOON, root(2).key(), key(DESK)).is_ok(),
             _ => {
                 decree(&mut more, &body);
                 true
@@ -142,7 +142,7 @@ fn up_to(version: u64) -> Roster {
     let entries: Vec<&[u8]> = roster().entries_after(0).take(count).collect();
     let mut known = Roster::new(anchor());
     if let Some(last) = entries.last() {
-        known.extend(&entries, &sign(version, entry_hash(last), &key(DESK))).expect("a part of the real one");
+        known.extend(&entries, &sign(version, entry_hash(last), key(DESK))).expect("a part of the real one");
     }
     known
 }
