@@ -16,6 +16,8 @@ use crate::news::{Arrived, Declined};
 const BAD_PACK: u8 = 60;
 /// Two different changes with one author and number.
 const FORK: u8 = 61;
+/// So many chains of one connection wait for a newer roster.
+const WAITING_CHAINS: usize = 4_096;
 
 impl Mailbox {
     pub(crate) fn frame(
@@ -135,7 +137,8 @@ impl Mailbox {
             return Ok(());
         }
         let parent = match pack.first {
-            1 => None,
+            // Numbers begin with 1; opening says so to whoever sends 0.
+            0 | 1 => None,
             first if first == held_seq + 1 => held.map(|tip| tip.hash),
             first => self.hash_at(&doc, &actor, first - 1)?,
         };
@@ -180,7 +183,10 @@ impl Mailbox {
     /// The sender may know a newer roster: it is asked for, and this chain again once ours has moved.
     fn await_roster(&mut self, conn: ConnId, doc: DocId, actor: ActorId) -> Result<(), MailboxError> {
         self.send(conn, &Frame::RosterAsk { after: self.trust.roster.version() });
-        if let Some(peer) = self.peers.get(conn) {
+        // Beyond that somebody makes authors up. A later greeting finds what an honest peer still lacks.
+        if let Some(peer) = self.peers.get(conn)
+            && peer.waiting.len() < WAITING_CHAINS
+        {
             peer.waiting.insert((doc, actor));
         }
         Ok(())
