@@ -19,6 +19,8 @@ const TAIL_STEP: usize = 256;
 const MARK_MS: u64 = 5_000;
 /// Documents named in one message of digests.
 const DIGESTS: usize = 1_000;
+/// So many characters of a program's version are told to desks: the list of all devices must fit its messages.
+const PROGRAM: usize = 48;
 /// A chain wanted from one office is asked of another after so long without it.
 const WANT_MS: u64 = 20_000;
 
@@ -149,8 +151,8 @@ impl RelayEnd {
             Frame::Hello(hello) => {
                 session.hello(conn, &hello, self.clock, turn);
                 let device = session.device;
-                let heard =
-                    Heard { device, at: self.clock, connected: true, backlog: hello.backlog, program: hello.program };
+                let program = hello.program.chars().take(PROGRAM).collect();
+                let heard = Heard { device, at: self.clock, connected: true, backlog: hello.backlog, program };
                 self.heard.insert(device, heard.clone());
                 self.tell_presence(&[heard], turn);
                 self.tell_all_presence(conn, turn);
