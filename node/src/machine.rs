@@ -272,6 +272,12 @@ fn refused(error: &OfficeError) -> Complaint {
             "Chỉ bàn tỉnh làm được việc này. Chạy lệnh với --dir của bàn tỉnh.",
             "Only the province desk may do this. Run it with the desk's --dir.",
         ),
+        OfficeError::Mailbox(hopluu_mailbox::MailboxError::InDoubt) => Complaint::new(
+            Exit::Refused,
+            "roster-in-doubt",
+            "Sổ của máy này từng bị hỏng một phần; cần đối chiếu danh bạ với trạm trước. Chờ có đường truyền rồi thử lại.",
+            "This machine's journal was damaged; its roster is compared with the relay's first. Try again once the line is up.",
+        ),
         other => crate::failed("refused", other),
     }
 }

@@ -6,7 +6,7 @@ use hopluu_identity::{
     Body, Claim, Extended, Join, JoinError, RootKey, Roster, RosterEntry, RosterError, SignedHead, Welcome, decide,
 };
 use hopluu_model::{DeviceId, Tick, Timestamp};
-use hopluu_store::{Record, Store};
+use hopluu_store::{Record, Store, StoreError};
 use hopluu_sync::{ConnId, Input as EngineInput};
 use hopluu_wire::frame::Frame;
 
@@ -18,13 +18,22 @@ use crate::trust::Trust;
 type RosterBytes = (Vec<Vec<u8>>, Vec<u8>);
 
 impl Trust {
-    /// Reads the roster and the joins from the journal.
+    /// Reads the roster and the joins from the journal. What damage left behind it is skipped: the relay has it.
     pub(crate) fn load(&mut self, store: &Store) -> Result<(), MailboxError> {
+        self.in_doubt = !store.is_whole();
         for number in store.roster_records()? {
-            let Some(Record::Roster { bytes, .. }) = store.read(number)? else { continue };
+            let bytes = match store.read(number) {
+                Ok(Some(Record::Roster { bytes, .. })) => bytes,
+                Ok(_) | Err(StoreError::Damaged { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
             let Ok((entries, head)) = postcard::from_bytes::<RosterBytes>(&bytes) else { continue };
             let Some(head) = SignedHead::from_bytes(&head) else { continue };
-            self.extend(&entries, &head).map_err(MailboxError::Roster)?;
+            match self.extend(&entries, &head) {
+                Ok(_) => {}
+                Err(error) if self.in_doubt => tracing::warn!(%error, "a roster in the damaged journal is skipped"),
+                Err(error) => return Err(MailboxError::Roster(error)),
+            }
         }
         for (_, number) in store.joins()? {
             let Some(Record::Join { bytes, .. }) = store.read(number)? else { continue };
@@ -59,6 +68,9 @@ impl Mailbox {
     pub fn decree(&mut self, now: Tick, body: &Body, at: Timestamp) -> Result<(), MailboxError> {
         if !self.trust.is_desk() {
             return Err(MailboxError::NotDesk);
+        }
+        if self.trust.in_doubt {
+            return Err(MailboxError::InDoubt);
         }
         let extended = self.trust.roster.append(body, at, &self.trust.key).map_err(MailboxError::Entry)?;
         self.decreed(now, &extended)
@@ -101,7 +113,11 @@ impl Mailbox {
             Frame::JoinAnswer(bytes) => self.join_answer(now, conn, bytes),
             Frame::Claim(bytes) => self.claim(now, conn, bytes)?,
             Frame::Claimed { ok, text } => self.claimed(now, conn, *ok, text),
-            Frame::Roster { entries, head } => self.roster(now, conn, (entries, head))?,
+            Frame::Roster { entries, head } => {
+                if self.roster(now, conn, (entries, head))? {
+                    self.roster_is_current(now, wall)?;
+                }
+            }
             Frame::Joins(joins) => self.joins(now, wall, joins)?,
             _ => return Ok(false),
         }
@@ -205,14 +221,27 @@ impl Mailbox {
         for join in joins.iter().filter_map(|bytes| Join::from_bytes(bytes)) {
             self.keep_join(&join)?;
         }
-        if self.trust.is_desk() {
+        self.confirm_waiting(now, wall)?;
+        self.let_in(now)
+    }
+
+    /// A relay has told how far its roster goes, and ours goes as far: a desk may write on.
+    pub(crate) fn roster_is_current(&mut self, now: Tick, wall: Timestamp) -> Result<(), MailboxError> {
+        if std::mem::take(&mut self.trust.in_doubt) {
+            self.confirm_waiting(now, wall)?;
+        }
+        Ok(())
+    }
+
+    fn confirm_waiting(&mut self, now: Tick, wall: Timestamp) -> Result<(), MailboxError> {
+        if self.trust.is_desk() && !self.trust.in_doubt {
             let waiting: Vec<Body> =
                 self.trust.provisional.waiting(&self.trust.roster).map(|device| device.confirmation()).collect();
             for body in waiting {
                 self.decree(now, &body, wall)?;
             }
         }
-        self.let_in(now)
+        Ok(())
     }
 
     fn join_answer(&mut self, now: Tick, conn: ConnId, bytes: &[u8]) {
@@ -258,16 +287,17 @@ impl Mailbox {
         }
     }
 
-    fn roster(&mut self, now: Tick, conn: ConnId, (entries, head): (&[Vec<u8>], &[u8])) -> Result<(), MailboxError> {
-        let (Some(head), Some(peer)) = (SignedHead::from_bytes(head), self.peers.get(conn)) else { return Ok(()) };
+    /// Takes a roster. Returns whether ours goes as far as it now.
+    fn roster(&mut self, now: Tick, conn: ConnId, (entries, head): (&[Vec<u8>], &[u8])) -> Result<bool, MailboxError> {
+        let (Some(head), Some(peer)) = (SignedHead::from_bytes(head), self.peers.get(conn)) else { return Ok(false) };
         peer.roster.extend_from_slice(entries);
         let last = peer.roster.last().and_then(|entry| RosterEntry::decode(entry)).map(|entry| entry.version);
         if last.is_some_and(|last| last < head.version) && peer.roster.len() < MAX_ENTRIES {
-            return Ok(());
+            return Ok(false);
         }
         let entries = std::mem::take(&mut peer.roster);
         match self.trust.extend(&entries, &head) {
-            Ok(None) => Ok(()),
+            Ok(None) => Ok(true),
             Ok(Some(extended)) => {
                 let new: Vec<Vec<u8>> = self.trust.roster.entries_after(extended.from).map(<[u8]>::to_vec).collect();
                 self.keep_roster(&new, &head)?;
@@ -276,16 +306,16 @@ impl Mailbox {
                     // It came from the relay, which need not be told.
                     self.staged.roster_from = None;
                 }
-                Ok(())
+                Ok(true)
             }
             Err(RosterError::Gap { .. }) => {
                 self.send(conn, &Frame::RosterAsk { after: self.trust.roster.version() });
-                Ok(())
+                Ok(false)
             }
             Err(error) => {
                 tracing::warn!(%error, "a roster was not taken");
                 self.staged.outputs.push(Output::Alarm(format!("roster: {error}")));
-                Ok(())
+                Ok(false)
             }
         }
     }

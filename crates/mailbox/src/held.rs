@@ -2,13 +2,14 @@
 
 use hopluu_identity::sha256;
 use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, Side, Tip};
-use hopluu_store::{Entry, Record, Store, StoreError, Tag};
+use hopluu_store::{Entry, Record, Refused, Store, StoreError, Tag};
 use hopluu_sync::{Shelf, TailItem};
 use hopluu_wire::digest::{Digest, digest_of_clock, digest_of_scope};
 use hopluu_wire::frame::{Cursor, Frame, Receipt, RefusalNotice};
 use hopluu_wire::{Pack, pack::Run};
 
 use crate::clocks::RelayClocks;
+use crate::mailbox::QUARANTINED;
 use crate::trust::Trust;
 
 /// So many raw bytes are gathered for one pack; it is cut where 4 KiB of it are full.
@@ -54,8 +55,9 @@ impl Shelf for Held<'_> {
         self.reads(device, doc)
     }
 
+    /// What others refuse of our own is not offered again, and not compared: it would differ for ever.
     fn clock(&self, doc: &DocId) -> Clock {
-        or_absent(self.store.clock(doc))
+        or_absent(offered(self.store, self.trust, doc))
     }
 
     fn tip(&self, doc: &DocId, actor: &ActorId) -> Option<Tip> {
@@ -76,14 +78,11 @@ impl Shelf for Held<'_> {
 
     fn unacknowledged(&self, _relay: &DeviceId) -> Vec<(DocId, ActorId, u64)> {
         let me = self.trust.device();
-        let mut refused = or_absent(self.store.refusals(None));
-        refused.retain(|refusal| self.trust.still_refuses(refusal));
         let mut behind = Vec::new();
         for doc in or_absent(self.store.docs()) {
             for (actor, tip) in &self.clock(&doc).0 {
                 let held = self.relay.seq(&doc, actor);
-                let declined = refused.iter().any(|refusal| refusal.doc == doc && refusal.actor == *actor);
-                if tip.seq > held && !declined && self.trust.owns(&me, actor) {
+                if tip.seq > held && self.trust.owns(&me, actor) {
                     behind.push((doc, *actor, held));
                 }
             }
@@ -220,6 +219,30 @@ impl Held<'_> {
         };
         Some(TailItem { number: entry.number, doc, from: entry.from_device, run, bytes: entry.bytes })
     }
+}
+
+/// What a machine offers of a document: all it holds, but the ends of its own chains that are refused.
+///
+/// # Errors
+/// When the store fails.
+pub(crate) fn offered(store: &Store, trust: &Trust, doc: &DocId) -> Result<Clock, StoreError> {
+    let mut clock = store.clock(doc)?;
+    let me = trust.device();
+    for refusal in store.refusals(Some(doc))? {
+        let Refused { actor, seq, reason, .. } = &refusal;
+        let is_ours = trust.owns(&me, actor) && *reason != QUARANTINED && trust.still_refuses(&refusal);
+        if !is_ours || clock.seq(actor) < *seq {
+            continue;
+        }
+        clock.0.remove(actor);
+        let before = seq.saturating_sub(1);
+        if before > 0
+            && let Some(run) = changes_of(store, doc, actor, before)?.first()
+        {
+            clock.0.insert(*actor, Tip { seq: before, hash: run.hash });
+        }
+    }
+    Ok(clock)
 }
 
 /// Where the cursor of a relay lies on the shelf of caches.

@@ -11,7 +11,7 @@ use hopluu_wire::frame::{Cursor, Frame, Heard};
 
 use crate::clocks::RelayClocks;
 use crate::gate::{Gate, Peers};
-use crate::held::{Held, cursor_key, or_absent};
+use crate::held::{Held, cursor_key, offered, or_absent};
 use crate::news::{Arrived, Declined};
 use crate::trust::Trust;
 
@@ -184,6 +184,9 @@ pub enum MailboxError {
     /// The roster refuses what the desk wants to write.
     #[error("the roster does not take this entry")]
     Entry(#[source] RosterError),
+    /// The journal was damaged, and no relay has told yet whether the roster here is the newest.
+    #[error("the journal here was damaged; the roster is compared with the relay's first")]
+    InDoubt,
     /// Only the province desk may do this.
     #[error("this machine is not the province desk")]
     NotDesk,
@@ -195,6 +198,7 @@ impl MailboxError {
     pub fn is_transient(&self) -> bool {
         match self {
             Self::Store(error) => error.is_transient(),
+            Self::InDoubt => true,
             Self::Roster(_) | Self::Entry(_) | Self::NotDesk => false,
         }
     }
@@ -468,13 +472,13 @@ impl Mailbox {
         clock
     }
 
-    /// How many changes of this device the relay has not acknowledged.
+    /// How many changes of this device the relay has not acknowledged, without those it refuses.
     #[must_use]
     pub fn backlog(&self) -> u64 {
         let me = self.trust.device();
         let mut backlog = 0;
         for doc in or_absent(self.store.docs()) {
-            for (actor, tip) in or_absent(self.store.clock(&doc)).0 {
+            for (actor, tip) in or_absent(offered(&self.store, &self.trust, &doc)).0 {
                 if self.trust.owns(&me, &actor) {
                     backlog += tip.seq.saturating_sub(self.relay.seq(&doc, &actor));
                 }

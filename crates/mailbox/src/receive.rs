@@ -48,6 +48,11 @@ impl Mailbox {
             self.stranger(conn, &frame, bytes);
             return Ok(());
         }
+        if let Frame::Welcome(welcome) = &frame
+            && welcome.roster <= self.trust.roster.version()
+        {
+            self.roster_is_current(now, wall)?;
+        }
         self.known(now, conn, frame)
     }
 
@@ -272,8 +277,12 @@ impl Mailbox {
     /// A relay says that a change of ours is not accepted.
     fn refused(&mut self, notice: &RefusalNotice) -> Result<(), MailboxError> {
         let Some(author) = self.trust.author_of(&notice.actor) else { return Ok(()) };
-        // A bad pack may be the line's or the carrier's fault; only lasting reasons are written down.
-        if matches!(self.role, Role::Relay { .. }) || notice.reason == BAD_PACK {
+        if notice.reason == FORK && matches!(self.role, Role::Office { .. }) {
+            let text = format!("{}: the relay holds another change {} of our author", notice.doc, notice.seq);
+            self.staged.outputs.push(Output::Alarm(text));
+        }
+        // What is told to the sender alone may be the line's or a forger's doing; only lasting reasons are written down.
+        if matches!(self.role, Role::Relay { .. }) || matches!(notice.reason, BAD_PACK | FORK) {
             return Ok(());
         }
         let known = self.refusals(Some(&notice.doc))?;

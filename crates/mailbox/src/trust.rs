@@ -12,11 +12,14 @@ pub struct Trust {
     pub(crate) roster: Roster,
     pub(crate) provisional: Provisional,
     pub(crate) enrolment: Option<Enrolment>,
+    /// Damage may have taken the end of the roster from this machine: until a relay has told its own, a desk that wrote
+    /// on would give one number to two entries.
+    pub(crate) in_doubt: bool,
 }
 
 impl Trust {
     pub(crate) fn new(key: DeviceKey, anchor: Anchor, enrolment: Option<Enrolment>) -> Self {
-        Self { key, roster: Roster::new(anchor), provisional: Provisional::default(), enrolment }
+        Self { key, roster: Roster::new(anchor), provisional: Provisional::default(), enrolment, in_doubt: false }
     }
 
     /// The province's roster as far as it is known here.

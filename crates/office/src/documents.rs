@@ -63,12 +63,13 @@ impl Documents {
             Some(slot) => slot,
             None => {
                 let (document, saved_bytes) = from_shelf(store, doc)?;
-                if store.clock(&doc)?.len() != document.clock().len() + incoming.len() as u64 {
-                    incoming = held_beyond(store, &doc, document.clock())?;
-                }
                 Slot { document, shown: Vec::new(), saved_bytes, unsaved: 0, used: 0 }
             }
         };
+        // More may be held than came: the shelf was behind, or a repair gave chains back what damage had cut off.
+        if store.clock(&doc)?.len() != slot.document.clock().len() + incoming.len() as u64 {
+            incoming = held_beyond(store, &doc, slot.document.clock())?;
+        }
         slot.used = self.uses;
         slot.unsaved += incoming.len();
         slot.saved_bytes += incoming.iter().map(|change| change.raw.len()).sum::<usize>() / 4;

@@ -153,12 +153,12 @@ impl Office {
             self.pending = Pending::default();
             return Err(error.into());
         }
-        self.take_news(now);
+        self.take_news(now)?;
         let moved = self.fold(now, wall)?;
         if self.mailbox.store().staged() > 0 {
             // A desk's receipts: they may leave once they are on disk too.
             self.mailbox.commit(now)?;
-            self.take_news(now);
+            self.take_news(now)?;
         }
         if !moved.is_empty() {
             self.out.push_back(Output::Moved(moved));
@@ -253,7 +253,7 @@ impl Office {
     }
 
     /// Sorts what the mailbox says into what this room does and what the driver does.
-    fn take_news(&mut self, now: Tick) {
+    fn take_news(&mut self, now: Tick) -> Result<(), OfficeError> {
         while let Some(output) = self.mailbox.poll() {
             match output {
                 MailboxOutput::Arrived(Arrived { doc, changes, .. }) => {
@@ -268,23 +268,28 @@ impl Office {
                     self.pending.marks.at_relay.push((doc, clock));
                 }
                 MailboxOutput::Shown { doc, at } => {
-                    let clock = self.mailbox.store().shown(&doc).unwrap_or_default();
+                    let clock = self.mailbox.store().shown(&doc)?;
                     self.pending.marks.shown.push((doc, clock, at));
                     self.pending.marks.today = self.pending.marks.today.max(Some(at.date()));
                 }
-                MailboxOutput::Declined(declined) => self.pending.marks.refused.push(Refusal {
-                    doc: declined.doc,
-                    actor: declined.actor,
-                    seq: declined.seq,
-                    code: declined.reason.to_string(),
-                    text: declined.text,
-                }),
+                MailboxOutput::Declined(declined) => {
+                    // Nobody takes what follows on a chain that was refused.
+                    self.actors.retire(&declined.doc);
+                    self.pending.marks.refused.push(Refusal {
+                        doc: declined.doc,
+                        actor: declined.actor,
+                        seq: declined.seq,
+                        code: declined.reason.to_string(),
+                        text: declined.text,
+                    });
+                }
                 other => {
                     self.pending.roster_moved |= other == MailboxOutput::RosterMoved;
                     self.out.push_back(Output::Line(other));
                 }
             }
         }
+        Ok(())
     }
 
     /// Brings documents and view up to what is on disk; as a desk, says so.

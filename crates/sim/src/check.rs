@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_document::{Document, Incoming};
 use hopluu_identity::{Enrolment, may_read_doc};
-use hopluu_mailbox::{Mailbox, QUARANTINED, changes_of};
+use hopluu_mailbox::{Mailbox, QUARANTINED, Role, changes_of};
 use hopluu_model::{ActorId, Clock, DocId, Sides};
 use hopluu_office::Office;
 use hopluu_store::{Options, Store};
@@ -16,6 +16,10 @@ use crate::world::World;
 
 /// So many of an office's newest edits are looked at after each step.
 const LOOKED_AT: usize = 6;
+/// No record takes more of a journal, on average.
+const BYTES_A_RECORD: usize = 4_096;
+/// Frames for each edit and machine of a world, whatever went wrong in it.
+const FRAMES_AN_EDIT: u64 = 200;
 
 impl World {
     /// How far an edit has got by its own office's word: 0 refused, 1 saved, 2 at the relay, 3 at the province, 4 seen.
@@ -44,6 +48,7 @@ impl World {
         self.check_equal()?;
         self.check_promises()?;
         self.check_views()?;
+        self.check_rendering()?;
         self.check_clashes()
     }
 
@@ -76,7 +81,7 @@ impl World {
     }
 
     /// The promise that is broken, if any: an edit missing somewhere, or a sentence that lags.
-    fn check_promises(&self) -> Result<(), String> {
+    pub(crate) fn check_promises(&self) -> Result<(), String> {
         for promise in self.promises.iter().filter(|promise| !promise.gone) {
             let Promise { doc, actor, seq, hash, at, .. } = promise;
             if self.is_cut_off(actor) {
@@ -98,7 +103,11 @@ impl World {
             let rank = self.rank(promise);
             let lags = rank.is_none_or(|rank| rank < 3) && self.is_running(*at) && !self.is_out(*at);
             let own = hopluu_identity::actor_prefix(&self.peers[at.0].device);
-            if lags && hopluu_identity::prefix_of(actor) == own && !self.was_written_again(promise) {
+            if lags
+                && hopluu_identity::prefix_of(actor) == own
+                && !self.was_written_again(promise)
+                && !self.rests_on_what_is_gone(promise)
+            {
                 let receipt = |(peer, mailbox): (PeerId, &Mailbox)| {
                     let shown = mailbox.store().shown(doc).map_or(0, |clock| clock.seq(actor));
                     format!("{} {shown}", self.name(peer))
@@ -132,6 +141,60 @@ impl World {
                 let whose = if dump.contains(line) { "only the view" } else { "only its rebuild" };
                 return Err(format!("{}: {whose} has {line}", self.name(peer)));
             }
+        }
+        Ok(())
+    }
+
+    /// Everybody who may read a document shows the same of it, as of the same day.
+    fn check_rendering(&self) -> Result<(), String> {
+        let mut known: BTreeMap<(DocId, String), (PeerId, BTreeSet<String>)> = BTreeMap::new();
+        for (peer, mailbox) in self.running() {
+            let Some(office) = self.peers[peer.0].office() else { continue };
+            if self.is_out(peer) {
+                continue;
+            }
+            let dump = office.view().dump().map_err(|error| error.to_string())?;
+            let facts = facts(&dump);
+            let today = facts.iter().find(|line| line.starts_with("today|")).map_or("", |line| *line).to_owned();
+            for doc in mailbox.store().docs().map_err(|error| error.to_string())? {
+                if !self.reads(peer, &doc) {
+                    continue;
+                }
+                let id = hex(&doc.to_bytes());
+                let rows: BTreeSet<String> =
+                    facts.iter().filter(|line| line.contains(&id)).map(|line| (*line).to_owned()).collect();
+                let (first, expected) = known.entry((doc, today.clone())).or_insert_with(|| (peer, rows.clone()));
+                if let Some(row) = expected.symmetric_difference(&rows).next() {
+                    let names = (self.name(*first), self.name(peer));
+                    return Err(format!("{doc} looks different at {} and {}: {row}", names.0, names.1));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing grows without bound: journals, what waits, what is said.
+    ///
+    /// # Errors
+    /// The first bound that is broken.
+    pub(crate) fn check_bounds(&self) -> Result<(), String> {
+        for (peer, mailbox) in self.running() {
+            let files = self.disk(peer).files;
+            let names = hopluu_store::Files::names(&files).map_err(|error| error.to_string())?;
+            let bytes: usize = names.iter().map(|name| files.contents(name).map_or(0, |bytes| bytes.len())).sum();
+            let records = usize::try_from(mailbox.store().end().number).unwrap_or(usize::MAX);
+            // Two lanes, each with a segment begun and, after a cut, the one before it.
+            let reserved = 4 * usize::try_from(self.whims.segment_bytes).unwrap_or(usize::MAX);
+            if bytes > reserved + BYTES_A_RECORD * records {
+                return Err(format!("{} keeps {bytes} bytes for {records} records", self.name(peer)));
+            }
+        }
+        let most = FRAMES_AN_EDIT * (self.promises.len() as u64 + 50) * self.peers.len() as u64;
+        if self.frames > most {
+            return Err(format!("{} frames for {} edits", self.frames, self.promises.len()));
+        }
+        if self.queue.len() > 100 * self.peers.len() {
+            return Err(format!("{} things still wait to happen in a quiet world", self.queue.len()));
         }
         Ok(())
     }
@@ -185,8 +248,14 @@ impl World {
             let promise = self.promises[place];
             let Some(rank) = self.rank(&promise) else { continue };
             let chain = (promise.doc, promise.actor);
-            let at_relay = self.now_or_ever(self.relay, &self.relay_held, chain, |store| store.clock(&promise.doc));
-            let shown = self.now_or_ever(self.desk, &self.desk_shown, chain, |store| store.shown(&promise.doc));
+            let relays = self.peers().filter(|peer| matches!(self.peers[peer.0].papers.role, Role::Relay { .. }));
+            let at_relay = relays
+                .map(|relay| self.now_or_ever(relay, &self.relay_held, chain, |store| store.clock(&promise.doc)))
+                .max()
+                .unwrap_or(0);
+            let shown = self
+                .desk
+                .map_or(0, |desk| self.now_or_ever(desk, &self.desk_shown, chain, |store| store.shown(&promise.doc)));
             let ahead =
                 (rank == 2 && at_relay < promise.seq) || (rank >= 3 && shown < promise.seq && Some(peer) != self.desk);
             let before = self.seen_ranks.insert((peer, place), rank).unwrap_or(0);
@@ -214,9 +283,13 @@ impl World {
         for peer in self.peers() {
             self.commit(peer);
         }
-        let held = self.relay.map(|relay| self.on_disk(relay, Store::clock)).unwrap_or_default();
+        for peer in self.peers() {
+            if matches!(self.peers[peer.0].papers.role, Role::Relay { .. }) {
+                let held = self.on_disk(peer, Store::clock);
+                raise(&mut self.relay_held, held);
+            }
+        }
         let shown = self.desk.map(|desk| self.on_disk(desk, Store::shown)).unwrap_or_default();
-        raise(&mut self.relay_held, held);
         raise(&mut self.desk_shown, shown);
     }
 
@@ -262,12 +335,12 @@ impl World {
 
     fn now_or_ever(
         &self,
-        peer: Option<PeerId>,
+        peer: PeerId,
         ever: &BTreeMap<(DocId, ActorId), u64>,
         chain: (DocId, ActorId),
         clock: impl FnOnce(&Store) -> Result<Clock, hopluu_store::StoreError>,
     ) -> u64 {
-        let now = peer.and_then(|peer| self.mailbox(peer)).and_then(|mailbox| clock(mailbox.store()).ok());
+        let now = self.mailbox(peer).and_then(|mailbox| clock(mailbox.store()).ok());
         // A holder that is off right now has lost nothing that it had on disk.
         let unknown = if now.is_none() { u64::MAX } else { 0 };
         let now = now.map_or(unknown, |clock| clock.seq(&chain.1));
@@ -275,7 +348,8 @@ impl World {
     }
 
     fn running(&self) -> impl Iterator<Item = (PeerId, &Mailbox)> {
-        self.peers().filter(|peer| self.is_running(*peer)).filter_map(|peer| Some((peer, self.mailbox(peer)?)))
+        let present = |peer: &PeerId| self.is_running(*peer) && !self.peers[peer.0].is_passing;
+        self.peers().filter(present).filter_map(|peer| Some((peer, self.mailbox(peer)?)))
     }
 
     /// Whether a machine's device has no place in the province: refused, or revoked.
@@ -284,6 +358,14 @@ impl World {
         let desk = self.desk.and_then(|desk| self.mailbox(desk));
         let revoked = desk.is_some_and(|desk| desk.trust().roster().is_revoked(&one.device));
         revoked || matches!(one.papers.enrolment, Some(Enrolment::Refused(..)))
+    }
+
+    /// Whether an edit waits for an edit of which no disk has a copy any more: it is held everywhere, and shown nowhere.
+    fn rests_on_what_is_gone(&self, promise: &Promise) -> bool {
+        let lost = self.promises.iter().any(|other| other.gone && other.doc == promise.doc);
+        let desk = self.desk.and_then(|desk| self.peers[desk.0].office()).filter(|_| lost);
+        let document = desk.and_then(|desk| from_changes(desk, promise.doc).ok());
+        document.is_some_and(|document| document.clock().seq(&promise.actor) < promise.seq)
     }
 
     /// Whether an edit rested on something that a revocation took away: its author wrote it again.
@@ -309,6 +391,11 @@ impl World {
         let trust = desk.trust();
         Some(peer) == self.relay || may_read_doc(trust.roster(), trust.provisional(), &self.peers[peer.0].device, doc)
     }
+}
+
+/// As a view's dump names what is bytes.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02X}")).collect()
 }
 
 type ClockOf = fn(&Store, &DocId) -> Result<Clock, hopluu_store::StoreError>;

@@ -11,6 +11,11 @@ impl Dice {
         Self(seed ^ 0x5eed_0fa5_17e5)
     }
 
+    /// Begins the row of one part of a story.
+    pub(crate) fn of_part(seed: u64, part: u64) -> Self {
+        Self(Self::new(seed).0.wrapping_mul(0xd134_2543_de82_ef95) ^ Self::new(part).roll())
+    }
+
     /// The next 64 bits.
     pub fn roll(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);

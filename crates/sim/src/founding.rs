@@ -12,8 +12,8 @@ use crate::machine::Papers;
 use crate::peer::{Home, PeerId};
 use crate::world::World;
 
-/// Invitations hold for a month of true time.
-const VALID_MS: i64 = 30 * 86_400_000;
+/// Invitations hold for two years of true time: longer than any holiday of a story.
+const VALID_MS: i64 = 730 * 86_400_000;
 const ADDRESS: &str = "tram.thainguyen.example:4433";
 
 /// A commune of a story.
@@ -82,7 +82,7 @@ impl World {
     /// # Errors
     /// What the desk says.
     pub fn invite(&mut self, place: Place, label: &str) -> Result<String, OfficeError> {
-        let expires = Timestamp(crate::peer::BEGINNING.0 + VALID_MS);
+        let expires = Timestamp(self.true_time().0 + VALID_MS);
         self.invite_until(place, label, expires)
     }
 

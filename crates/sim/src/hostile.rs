@@ -2,13 +2,19 @@
 
 use hopluu_document::{Document, Written};
 use hopluu_identity::{change_statement, new_actor, sha256};
-use hopluu_model::{ActorId, ChangeHash, DocId, Edit};
-use hopluu_wire::frame::Frame;
+use hopluu_model::edit::Comment;
+use hopluu_model::{ActorId, By, ChangeHash, Desk, DocId, Edit, EventId, Form, RecordId, Role, Side, Stamp};
+use hopluu_wire::frame::{ClockOf, Frame};
 use hopluu_wire::{Class, Pack, Run};
 
+use crate::dice::Dice;
+use crate::hazard::Hazard;
 use crate::lines::{End, Stand};
 use crate::peer::PeerId;
 use crate::world::World;
+
+/// Frames of one flood.
+const FLOOD: usize = 400;
 
 impl World {
     /// Lets a machine say something that its program never would. Returns whether it has a line.
@@ -17,7 +23,6 @@ impl World {
             self.lines.conns.get(id).is_some_and(|conn| conn.caller == peer && conn.stand(End::Caller) == Stand::Up)
         });
         if let Some(conn) = live {
-            self.note(peer, "says something strange");
             self.send(peer, conn, (class, bytes));
         }
         live.is_some()
@@ -38,21 +43,105 @@ impl World {
         Document::begin(edit.doc()).write(actor, edit).expect("a story writes what can be written")
     }
 
-    /// Signs a first change with the key of a machine and packs it.
-    ///
-    /// # Panics
-    /// When the change is no change at all: a mistake of the story.
+    /// Signs a first change with the key of a machine and packs it; `None` when the change is no change at all.
     #[must_use]
-    pub fn pack_apart(&self, peer: PeerId, doc: DocId, actor: ActorId, change: (Vec<u8>, ChangeHash)) -> Pack {
+    pub fn pack_apart(&self, peer: PeerId, doc: DocId, actor: ActorId, change: (Vec<u8>, ChangeHash)) -> Option<Pack> {
         let (raw, hash) = change;
         let signature = self.peers[peer.0].papers.key.sign(&change_statement(&doc, &actor, 1, &hash));
         let run = Run { raw, hash, signature: Some(signature), urgent: false };
-        Pack::cut(doc, actor, 1, None, &[run]).expect("a chunk can be packed").expect("it is signed")
+        Pack::cut(doc, actor, 1, None, &[run]).ok().flatten()
     }
 
     /// Sends a pack that the machine's program knows nothing of. Returns whether it has a line.
     pub fn inject_pack(&mut self, peer: PeerId, pack: Pack) -> bool {
         self.inject(peer, Class::Edits, Frame::Pack(Box::new(pack)).encode())
+    }
+
+    /// Lets a machine do harm of a kind, if it has a line to do it by.
+    pub fn harm(&mut self, peer: PeerId, hazard: Hazard) -> bool {
+        let other = PeerId(self.dice.place(self.peers.len()));
+        let own = self.issues_of(peer);
+        let done = match hazard {
+            Hazard::ForgedAuthor => {
+                let actor = self.new_author(other);
+                other != peer && self.forged(peer, own, actor, |_, raw, hash| (raw, hash))
+            }
+            Hazard::ForeignScope => {
+                let foreign = self.communes.values().copied().find(|collection| *collection != own.collection);
+                let doc = DocId { collection: foreign.or(self.province).unwrap_or(own.collection), ..own };
+                let actor = self.new_author(peer);
+                doc != own && self.forged(peer, doc, actor, |_, raw, hash| (raw, hash))
+            }
+            Hazard::ForkedChain => {
+                let actor = self.new_author(peer);
+                self.forged(peer, own, actor, |_, raw, hash| (raw, hash))
+                    && self.forged(peer, own, actor, |_, raw, hash| (raw, hash))
+            }
+            Hazard::Poison => {
+                let actor = self.new_author(peer);
+                self.forged(peer, own, actor, |dice, raw, _| {
+                    forge(&raw, |inside| {
+                        for _ in 0..dice.within(1, 4) {
+                            let at = dice.place(inside.len());
+                            inside[at] = dice.roll().to_be_bytes()[0];
+                        }
+                    })
+                })
+            }
+            Hazard::OldPacks => {
+                let kept = self.peers[other.0].overheard.clone();
+                kept.into_iter().fold(false, |_, bytes| self.inject(peer, Class::Edits, bytes))
+            }
+            Hazard::Flood => self.flood(peer, own),
+            Hazard::NewerProtocol => {
+                let bytes: [u8; 40] = self.dice.bytes();
+                let frame = [&[1, 200], bytes.as_slice()].concat();
+                self.inject(peer, Class::Control, frame)
+            }
+            _ => {
+                let mut bytes = vec![0; self.dice.place(400)];
+                self.dice.fill(&mut bytes);
+                self.inject(peer, Class::Control, bytes)
+            }
+        };
+        if done {
+            self.fired.count(hazard);
+        }
+        done
+    }
+
+    /// Sends somebody's first change of an author, made by `change` from an honest one.
+    fn forged(
+        &mut self,
+        peer: PeerId,
+        doc: DocId,
+        actor: ActorId,
+        change: impl FnOnce(&mut Dice, Vec<u8>, ChangeHash) -> (Vec<u8>, ChangeHash),
+    ) -> bool {
+        let (issue, event) = (RecordId(self.dice.bytes()), EventId(self.dice.bytes()));
+        let form = Comment { issue, event, text: "Giả mạo".to_owned(), numbers_only: false, urgent: false };
+        let by = By { name: "Người lạ".to_owned(), role: Role::Leader };
+        let desk = Desk { doc, stamp: Stamp { at: self.wall(peer), by }, side: Side::Commune, made_up: true };
+        let Ok(edit) = form.edit(&desk) else { return false };
+        let written = self.write_apart(actor, &edit);
+        let change = change(&mut self.dice, written.raw, written.hash);
+        let pack = self.pack_apart(peer, doc, actor, change);
+        pack.is_some_and(|pack| self.inject_pack(peer, pack))
+    }
+
+    fn flood(&mut self, peer: PeerId, doc: DocId) -> bool {
+        let frames = [
+            Frame::Compare { digest: self.dice.bytes() },
+            Frame::RosterAsk { after: 0 },
+            Frame::Want { doc, actor: self.new_author(peer), from: 1 },
+            Frame::ClockOf(ClockOf {
+                doc,
+                entries: vec![(self.new_author(peer), 9, ChangeHash([9; 32]))],
+                answer: true,
+            }),
+        ];
+        let frames = frames.map(|frame| frame.encode());
+        (0..FLOOD).fold(false, |_, number| self.inject(peer, Class::Control, frames[number % frames.len()].clone()))
     }
 }
 

@@ -6,9 +6,13 @@
 //!
 //! A story that fails is the same story tomorrow: the seed decides everything, and [`World::log`] shows it.
 
+mod cast;
 mod check;
+mod damage;
+mod deeds;
 mod dice;
 mod founding;
+mod hazard;
 mod hostile;
 mod lines;
 mod log;
@@ -16,18 +20,21 @@ mod machine;
 mod peer;
 mod people;
 mod power;
+mod shorten;
+mod story;
 mod traffic;
-mod weather;
 mod world;
 
 pub use dice::Dice;
 pub use founding::{PHAN_DINH_PHUNG, Place, SONG_CONG, TRAI_CAU};
+pub use hazard::{Fired, Hazard};
 pub use hostile::forge;
 pub use log::EventLog;
 pub use machine::{Disk, Fault, Papers};
 pub use peer::{BEGINNING, PeerId, Promise, WallClock};
-pub use weather::{Failure, Report, Size, run, run_sized};
-pub use world::World;
+pub use shorten::shorten;
+pub use story::{Failure, Report, Telling, run, tell};
+pub use world::{Whims, World};
 
 /// An error with everything that caused it, on one line.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {

@@ -56,6 +56,14 @@ pub(crate) struct Peer {
     pub(crate) commit_due: bool,
     /// Typed and not yet committed.
     pub(crate) typed: Vec<Promise>,
+    /// Somebody damaged its disk: it may miss what it promised, and says so.
+    pub(crate) is_damaged: bool,
+    /// A relay that is no longer there once the weather is fine.
+    pub(crate) is_passing: bool,
+    /// It stands still until then.
+    pub(crate) paused_until: Tick,
+    /// Packs of its lines that somebody on the way kept.
+    pub(crate) overheard: Vec<Vec<u8>>,
     /// Power fails before this output from now on.
     pub(crate) power_fails_in: Option<u64>,
     /// The relay takes its early data next time.
@@ -92,6 +100,10 @@ impl Peer {
             wake_at: None,
             commit_due: false,
             typed: Vec::new(),
+            is_damaged: false,
+            is_passing: false,
+            paused_until: Tick(0),
+            overheard: Vec::new(),
             power_fails_in: None,
             has_ticket: false,
             issues: 0,

@@ -3,11 +3,12 @@
 use hopluu_model::demo::ISSUES;
 use hopluu_model::edit::{
     AddHolding, AddPerson, AddPost, AddUnit, Comment, MergeInto, MergeUnits, MoveIssue, Passing, RenameUnit,
-    SetHouseholds, Settle,
+    SetHouseholds, Settle, Write,
 };
 use hopluu_model::text::IssueCode;
 use hopluu_model::{
-    By, CollectionId, Date, Desk, DocId, DocKind, EventId, EventKind, Form, RecordId, Role, Side, Stamp,
+    By, CollectionId, Date, Desk, DocId, DocKind, EventId, EventKind, Field, Form, Kind, RecordId, Role, Side, Stamp,
+    Value,
 };
 use hopluu_office::Submitted;
 use hopluu_view::Reader;
@@ -182,6 +183,26 @@ impl World {
         };
         self.fill_in(peer, self.own(peer, DocKind::People), &holding)?;
         Ok(post)
+    }
+
+    /// Writes, as a newer program would, a record, a field and an event that this one does not know.
+    ///
+    /// # Errors
+    /// What the office says.
+    pub fn type_newer(&mut self, peer: PeerId) -> Result<Submitted, String> {
+        let (record, event) = (RecordId(self.dice.bytes()), EventId(self.dice.bytes()));
+        let by = By { name: "Nguyễn Văn Mẫu 014".to_owned(), role: Role::Leader };
+        let stamp = Stamp { at: self.wall(peer), by };
+        let strange = vec![(Field(9_000), Value::Text("chưa biết".to_owned()))];
+        let writes = vec![
+            Write::Create { record, kind: Kind(200), fields: strange.clone() },
+            Write::Set { record, field: Field(9_001), value: Value::Int(1) },
+            Write::Append { event, record, kind: EventKind(200), after: Vec::new(), fields: strange },
+        ];
+        // Only forms make edits; a newer program's arrive as bytes.
+        let bytes = postcard::to_stdvec(&(self.issues_of(peer), stamp, false, writes));
+        let edit = bytes.and_then(|bytes| postcard::from_bytes(&bytes)).map_err(|error| error.to_string())?;
+        self.submit(peer, &edit).map_err(|error| chain(&error))
     }
 
     /// Settles the first clash of a collection that this office may settle.

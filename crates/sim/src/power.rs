@@ -1,11 +1,14 @@
 //! Machines that start, commit, fail and lose power.
 
+use std::sync::Arc;
+
 use hopluu_identity::Enrolment;
 use hopluu_mailbox::{Input, Output, Role};
 use hopluu_model::Tick;
-use hopluu_store::{Files, Index, MemoryFiles, MemoryIndex, Operation, Order, Span};
+use hopluu_store::{Files, Index, IndexFate, MemoryFiles, MemoryIndex, Operation, Order, Recovery, Span};
 
 use crate::chain;
+use crate::hazard::Hazard;
 use crate::machine::{Disk, Fault, Machine};
 use crate::peer::PeerId;
 use crate::world::{Happening, World};
@@ -23,21 +26,31 @@ impl World {
     pub fn start(&mut self, peer: PeerId) -> Result<(), Fault> {
         let now = self.now;
         let one = &mut self.peers[peer.0];
+        if one.machine.is_some() {
+            self.fired.count(Hazard::SecondProcess);
+            return Err(Fault::Locked);
+        }
         one.life += 1;
         one.started = now;
         (one.wake_at, one.commit_due, one.is_broken) = (None, false, false);
         one.typed.clear();
         let wall = one.wall(now);
-        let (machine, recovery) = Machine::start(&one.disk, &one.papers, &mut self.dice, wall)?;
+        let mut started = Machine::start(&mut one.disk, &one.papers, (&mut self.dice, &self.whims), wall);
+        if started.is_err() {
+            // The service manager starts the program once more; an index that failed behind its opening is begun anew.
+            one.disk.index_gave_up();
+            started = Machine::start(&mut one.disk, &one.papers, (&mut self.dice, &self.whims), wall);
+        }
+        let (machine, recovery) = started?;
         let fate =
             format!("starts: {} records, index {:?}, cut {}", recovery.end.number, recovery.index, recovery.cut.len());
-        let whole = recovery.is_whole();
         let poisoned = machine.mailbox().store().is_poisoned();
         one.machine = Some(machine);
         self.note(peer, &fate);
-        if !whole {
-            self.violations.push(format!("{} lost promised records: {recovery:?}", self.name(peer)));
+        if matches!(recovery.index, IndexFate::Replayed(_)) {
+            self.fired.count(Hazard::IndexOld);
         }
+        self.judge(peer, &recovery);
         if poisoned {
             self.fail(peer, "the disk takes no writes");
         } else {
@@ -52,15 +65,34 @@ impl World {
             return;
         }
         self.note(peer, if torn { "loses power in mid-write" } else { "loses power" });
+        self.fired.count(Hazard::PowerCut);
+        self.power_off(peer, torn);
+    }
+
+    fn power_off(&mut self, peer: PeerId, torn: bool) {
         self.drop_lines(peer);
         let mut dice = self.dice.fork();
+        let (mut dropped, mut kept) = (false, false);
         let one = &mut self.peers[peer.0];
+        // What waits to be written to the index is gone with the power.
+        let index = copy_of_index(&one.disk.index);
         one.machine = None;
+        one.disk.index = index;
         one.is_broken = false;
         one.power_fails_in = None;
         one.life += 1;
         one.typed.clear();
-        one.disk.files.crash_torn(&mut |_, _| torn && dice.chance(50));
+        one.paused_until = Tick(0);
+        one.disk.files.crash_torn(&mut |_, _| {
+            let keeps = torn && dice.chance(50);
+            (dropped, kept) = (dropped | !keeps, kept | keeps);
+            keeps
+        });
+        for (hazard, is_met) in [(Hazard::Unsynced, dropped), (Hazard::Torn, kept)] {
+            if is_met {
+                self.fired.count(hazard);
+            }
+        }
         self.forget_ranks(peer);
     }
 
@@ -78,14 +110,18 @@ impl World {
             self.note(peer, &format!("cannot close: {text}"));
         }
         self.commit(peer);
-        self.crash(peer, false);
+        self.note(peer, "stops");
+        self.power_off(peer, false);
     }
 
     /// Forgets faults of a disk that were ordered and not met yet.
     pub fn mend_disk(&mut self, peer: PeerId) {
         for operation in [Operation::Write, Operation::Sync, Operation::Create] {
-            self.peers[peer.0].disk.files.fail(operation, u64::MAX / 2, std::io::ErrorKind::Other);
+            let files = &self.peers[peer.0].disk.files;
+            files.fail(operation, u64::MAX / 2, std::io::ErrorKind::Other);
+            files.break_down(operation, None);
         }
+        self.peers[peer.0].disk.index_fails_in = Arc::default();
     }
 
     /// Gives a machine an empty index, as if somebody had deleted it.
@@ -109,14 +145,8 @@ impl World {
     #[must_use]
     pub fn backup(&self, peer: PeerId, with_index: bool) -> Disk {
         let disk = &self.peers[peer.0].disk;
-        let copy = Disk { files: copy_of(&disk.files).expect("memory can be read"), index: MemoryIndex::new() };
-        if with_index {
-            let span = Span { from: Vec::new(), to: None, order: Order::Ascending, limit: usize::MAX };
-            let pairs = disk.index.scan(&span).expect("memory can be read");
-            let batch = pairs.into_iter().map(|(key, value)| (key, Some(value))).collect();
-            copy.index.clone().apply(&batch).expect("memory can be written");
-        }
-        copy
+        let index = if with_index { copy_of_index(&disk.index) } else { MemoryIndex::new() };
+        Disk { files: copy_of(&disk.files).expect("memory can be read"), index, ..Disk::default() }
     }
 
     /// Puts a backup in place of a machine's disk; it is off afterwards.
@@ -136,18 +166,31 @@ impl World {
         let (now, wall) = (self.now, self.wall(peer));
         let Some(machine) = &mut self.peers[peer.0].machine else { return };
         match machine.handle(now, wall, input) {
+            Ok(()) if self.whim(self.whims.short_batch_percent, Hazard::ShortBatch) => self.commit(peer),
             Ok(()) => self.due_commit(peer),
             Err(fault) => self.fail(peer, &chain(&fault)),
         }
     }
 
-    pub(crate) fn due_commit(&mut self, peer: PeerId) {
-        let late = self.dice.within(0, 3);
-        let one = &mut self.peers[peer.0];
-        if !std::mem::replace(&mut one.commit_due, true) {
-            let life = one.life;
-            self.push(self.now.plus(late), Happening::Commit { peer, life });
+    /// Whether the world bends the code here.
+    fn whim(&mut self, percent: u64, hazard: Hazard) -> bool {
+        let bends = percent > 0 && self.dice.chance(percent);
+        if bends {
+            self.fired.count(hazard);
         }
+        bends
+    }
+
+    pub(crate) fn due_commit(&mut self, peer: PeerId) {
+        if self.peers[peer.0].commit_due {
+            return;
+        }
+        let is_slow = self.whim(self.whims.slow_commit_percent, Hazard::SlowCommit);
+        let late = self.dice.within(0, if is_slow { 8_000 } else { 3 });
+        let one = &mut self.peers[peer.0];
+        one.commit_due = true;
+        let life = one.life;
+        self.push(self.now.plus(late), Happening::Commit { peer, life });
     }
 
     /// Commits what a machine took, and does what follows.
@@ -166,6 +209,7 @@ impl World {
         let mut moved = 0;
         loop {
             if self.power_fails(peer) {
+                self.fired.count(Hazard::CutInOutputs);
                 return self.crash(peer, false);
             }
             let Some(output) = self.peers[peer.0].machine.as_mut().and_then(Machine::poll) else { break };
@@ -200,20 +244,31 @@ impl World {
         }
         let wall = one.wall(now);
         let Some(machine) = &mut one.machine else { return };
-        let done = machine.recover(&one.disk, &one.papers, &mut self.dice, wall);
+        one.disk.index_gave_up();
+        let done = machine.recover(&mut one.disk, &one.papers, (&mut self.dice, &self.whims), wall);
         let poisoned = machine.mailbox().store().is_poisoned();
         match done {
             Ok(recovery) if !poisoned => {
                 one.is_broken = false;
                 one.commit_due = false;
                 self.note(peer, &format!("store is open again: {} records", recovery.end.number));
-                if !recovery.is_whole() {
-                    self.violations.push(format!("{} lost promised records: {recovery:?}", self.name(peer)));
-                }
+                self.judge(peer, &recovery);
                 self.due_commit(peer);
             }
             Ok(_) => self.fail(peer, "the disk takes no writes"),
             Err(fault) => self.fail(peer, &chain(&fault)),
+        }
+    }
+
+    /// Promised records are missing only where somebody damaged the disk, and then this is said.
+    fn judge(&mut self, peer: PeerId, recovery: &Recovery) {
+        if recovery.is_whole() {
+            return;
+        }
+        if self.peers[peer.0].is_damaged {
+            self.note(peer, &format!("names its loss: damaged {:?}, lost {:?}", recovery.damaged, recovery.lost));
+        } else {
+            self.violations.push(format!("{} lost promised records: {recovery:?}", self.name(peer)));
         }
     }
 
@@ -230,9 +285,12 @@ impl World {
 
     fn due_wake(&mut self, peer: PeerId) {
         let now = self.now;
+        let Some(wanted) = self.peers[peer.0].machine.as_ref().and_then(Machine::next_wake) else { return };
+        let mut at: Tick = wanted.max(now.plus(WAKE_EVERY_MS));
+        if self.whim(self.whims.late_wake_percent, Hazard::LateWake) {
+            at = at.plus(self.dice.within(1, 30_000));
+        }
         let one = &mut self.peers[peer.0];
-        let Some(wanted) = one.machine.as_ref().and_then(Machine::next_wake) else { return };
-        let at: Tick = wanted.max(now.plus(WAKE_EVERY_MS));
         if one.wake_at.is_none_or(|known| at < known) {
             one.wake_at = Some(at);
             let life = one.life;
@@ -242,7 +300,7 @@ impl World {
 
     fn perform(&mut self, peer: PeerId, output: Output) {
         match output {
-            Output::Dial { .. } => self.dial(peer),
+            Output::Dial { relay } => self.dial(peer, relay),
             Output::Send { conn, class, bytes } => self.send(peer, conn.0, (class, bytes)),
             Output::Close { conn, code, text } => {
                 self.note(peer, &format!("closes c{} with {code}: {text}", conn.0));
@@ -283,6 +341,17 @@ impl World {
             _ => {}
         }
     }
+}
+
+pub(crate) fn copy_of_index(index: &MemoryIndex) -> MemoryIndex {
+    let span = Span { from: Vec::new(), to: None, order: Order::Ascending, limit: usize::MAX };
+    let mut copy = MemoryIndex::new();
+    if let Ok(pairs) = index.scan(&span) {
+        let batch = pairs.into_iter().map(|(key, value)| (key, Some(value))).collect();
+        // Memory takes everything.
+        let _ = copy.apply(&batch);
+    }
+    copy
 }
 
 fn copy_of(files: &MemoryFiles) -> std::io::Result<MemoryFiles> {

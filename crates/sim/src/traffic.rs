@@ -1,23 +1,31 @@
 //! How lines come up, carry frames and go down.
 
 use hopluu_mailbox::Input;
-use hopluu_model::Tick;
+use hopluu_model::{DeviceId, Tick};
 use hopluu_sync::ConnId;
 use hopluu_wire::Class;
 
-use crate::lines::{Conn, Early, End, Stand};
+use crate::hazard::Hazard;
+use crate::lines::{Conn, Early, End, IDLE_MS, Link, Stand};
 use crate::peer::PeerId;
 use crate::world::{Happening, World};
 
 /// A goodbye gets so long to arrive before the line is closed.
 const GRACE_MS: u64 = 300;
-/// An idle line is noticed after at most so long.
-const IDLE_MS: u64 = 20_000;
+/// A line that flaps is there for so long.
+const FLAP_UP_MS: u64 = 90_000;
+/// And then away for the rest of an hour.
+const FLAP_DOWN_MS: u64 = 3_510_000;
+/// Packs kept of each office by who listens on the way.
+const OVERHEARD: usize = 24;
+/// The number of frames that carry packs.
+const PACK: u8 = 11;
 
 impl World {
     /// Cuts the line of an office: what is under way is lost, dialling fails.
     pub fn cut(&mut self, peer: PeerId) {
         self.note(peer, "line is cut");
+        self.fired.count(Hazard::Cut);
         self.lines.link(peer).is_cut = true;
         for conn in self.lines.of(peer) {
             self.break_line(conn, None);
@@ -28,6 +36,7 @@ impl World {
     pub fn heal(&mut self, peer: PeerId) {
         self.note(peer, "line is mended");
         self.lines.link(peer).is_cut = false;
+        self.lines.link(peer).flaps = false;
     }
 
     /// Whether the line of an office is cut.
@@ -54,32 +63,108 @@ impl World {
         (link.refused_percent, link.replayed_percent) = (refused_percent, replayed_percent);
     }
 
-    pub(crate) fn dial(&mut self, peer: PeerId) {
-        let Some(relay) = self.relay else { return };
+    /// Sets how many of a hundred packets of an office are lost.
+    pub fn set_loss(&mut self, peer: PeerId, percent: u64) {
+        self.lines.link(peer).loss_percent = percent;
+    }
+
+    /// Sets how wide the line of an office is, in kbit/s.
+    pub fn set_width(&mut self, peer: PeerId, kbit_per_s: u64) {
+        self.lines.link(peer).bytes_per_ms = (kbit_per_s / 8).max(1);
+    }
+
+    /// Lets large packets of an office vanish until senders find out.
+    pub fn set_mtu_hole(&mut self, peer: PeerId) {
+        self.lines.link(peer).has_hole = true;
+    }
+
+    /// Lets nothing pass on the line of an office for a while, in one direction or both. Connections survive what is
+    /// shorter than their idle time.
+    pub fn block(&mut self, peer: PeerId, (to_relay, from_relay): (bool, bool), milliseconds: u64) {
+        let until = self.now.plus(milliseconds);
+        self.note(peer, &format!("nothing passes for {milliseconds} ms, to/from the relay: {to_relay} {from_relay}"));
+        self.fired.count(if to_relay && from_relay { Hazard::Stall } else { Hazard::OneWay });
+        let link = self.lines.link(peer);
+        for (end, is_blocked) in [(End::Caller, to_relay), (End::Listener, from_relay)] {
+            if is_blocked {
+                link.blocked[end as usize] = link.blocked[end as usize].max(until);
+            }
+        }
+        if milliseconds >= IDLE_MS {
+            for conn in self.lines.of(peer) {
+                self.push(self.now.plus(IDLE_MS), Happening::Break { conn });
+            }
+        }
+    }
+
+    /// Gives an office another address: its lines go on after a moment, or not at all.
+    pub fn change_address(&mut self, peer: PeerId) {
+        self.note(peer, "has another address");
+        self.fired.count(Hazard::NewAddress);
+        if self.dice.chance(50) {
+            let pause = self.dice.within(100, 3_000);
+            self.lines.link(peer).blocked = [self.now.plus(pause); 2];
+        } else {
+            self.drop_connections(peer);
+        }
+    }
+
+    /// Lets the line of an office be there for 90 seconds of every hour, until it is mended.
+    pub fn flap(&mut self, peer: PeerId) {
+        self.note(peer, "line is there for 90 s an hour");
+        self.lines.link(peer).flaps = true;
+        self.push(self.now, Happening::Flap { peer, up: false });
+    }
+
+    pub(crate) fn flapped(&mut self, peer: PeerId, up: bool) {
+        if !self.lines.link(peer).flaps {
+            return;
+        }
+        self.fired.count(Hazard::Flapping);
+        self.lines.link(peer).is_cut = !up;
+        if !up {
+            self.drop_connections(peer);
+        }
+        let next = self.now.plus(if up { FLAP_UP_MS } else { FLAP_DOWN_MS });
+        self.push(next, Happening::Flap { peer, up: !up });
+    }
+
+    pub(crate) fn dial(&mut self, peer: PeerId, relay: DeviceId) {
+        let Some(relay) = self.peers().find(|other| self.peers[other.0].device == relay) else { return };
         let link = *self.lines.link(peer);
         let life = self.peers[peer.0].life;
-        if link.is_cut || !self.is_running(relay) {
-            self.note(peer, "dials in vain");
+        let has_ticket = self.peers[peer.0].has_ticket;
+        let is_dead = link.is_cut || !self.is_running(relay);
+        if is_dead && !(has_ticket && self.dice.chance(50)) {
+            self.log.traffic((self.now, &self.peers[peer.0].name), &[1], format_args!("dials in vain"));
             let after = self.dice.within(500, 9_000);
             return self.push(self.now.plus(after), Happening::DialFailed { peer, life });
         }
-        let early = match self.peers[peer.0].has_ticket {
+        let early = match has_ticket {
             false => Early::None,
-            true if self.dice.chance(link.refused_percent) => Early::Refused,
+            true if self.dice.chance(link.refused_percent) && !is_dead => Early::Refused,
             true => Early::Taken,
         };
-        let conn = Conn::new(peer, relay, early, (self.now, link.latency));
+        let mut conn = Conn::new((peer, relay), early, self.now, &link, &mut self.dice);
+        conn.is_dead = is_dead;
         let (ups, complete, proven) =
-            ([conn.up_at(End::Caller), conn.up_at(End::Listener)], conn.complete(), conn.proven());
+            ([conn.up_at(End::Caller), conn.up_at(End::Listener)], conn.complete, conn.proven);
         let id = self.lines.add(conn);
-        self.note(peer, &format!("dials c{id}, early {early:?}"));
+        self.log.traffic((self.now, &self.peers[peer.0].name), &[2, id], format_args!("dials c{id}, early {early:?}"));
         self.push(ups[0], Happening::Up { conn: id, end: End::Caller });
+        if is_dead {
+            self.fired.count(Hazard::DeadDial);
+            return self.push(self.now.plus(IDLE_MS), Happening::Break { conn: id });
+        }
         self.push(ups[1], Happening::Up { conn: id, end: End::Listener });
         if early == Early::Refused {
             self.push(complete, Happening::EarlyRejected { conn: id });
         }
         self.push(complete, Happening::Confirmed { conn: id, end: End::Caller });
         self.push(proven, Happening::Confirmed { conn: id, end: End::Listener });
+        if complete.since(self.now) > IDLE_MS {
+            self.push(self.now.plus(IDLE_MS), Happening::Break { conn: id });
+        }
         if early == Early::Taken && self.dice.chance(link.replayed_percent) {
             let later = self.dice.within(200, 60_000);
             self.push(complete.plus(later), Happening::Replay { conn: id });
@@ -93,23 +178,40 @@ impl World {
         if !conn.is_alive || conn.stand(end) != Stand::Up {
             return;
         }
-        let is_early = end == End::Caller && now < conn.complete() && conn.early != Early::None;
-        let passage = conn.pass(end, class, (now, bytes.len()), &mut self.dice);
-        let lost = is_early && conn.early == Early::Refused;
+        let link = self.lines.links.get(&conn.caller).copied().unwrap_or_default();
+        let is_early = end == End::Caller && now < conn.complete && conn.early != Early::None;
+        let passage = conn.pass(end, (class, bytes.len()), (now, &link), &mut self.dice);
+        let lost = conn.is_dead || (is_early && conn.early == Early::Refused);
+        if is_early && lost && !conn.is_dead {
+            self.fired.count(Hazard::EarlyRefused);
+        }
         if is_early && !lost {
             conn.overheard.push(bytes.clone());
         }
-        let other = if end == End::Caller { End::Listener } else { End::Caller };
+        passage.met.iter().for_each(|hazard| self.fired.count(*hazard));
         let (kind, size) = (bytes.get(1).copied().unwrap_or(0), bytes.len());
+        self.overhear(peer, kind, &bytes);
         self.push(passage.leaves, Happening::Drained { conn: id, end, class: class as u8, bytes: size });
         if !lost {
-            self.push(passage.arrives, Happening::Frame { conn: id, end: other, bytes });
+            self.push(passage.arrives, Happening::Frame { conn: id, end: end.other(), bytes });
         }
         // What a replay is answered goes nowhere: it is the attacker's noise, not the machines'.
         if !self.lines.conns.get(&id).is_some_and(|conn| conn.is_replay) {
             self.frames += 1;
         }
-        self.note(peer, &format!("sends kind {kind}, {size} bytes, class {} by c{id}", class as u8));
+        self.log.traffic(
+            (now, &self.peers[peer.0].name),
+            &[3, id, u64::from(kind), size as u64],
+            format_args!("sends kind {kind}, {size} bytes, class {} by c{id}", class as u8),
+        );
+    }
+
+    /// Somebody on the way keeps packs, to send them again some day.
+    fn overhear(&mut self, peer: PeerId, kind: u8, bytes: &[u8]) {
+        let kept = &mut self.peers[peer.0].overheard;
+        if kind == PACK && kept.len() < OVERHEARD {
+            kept.push(bytes.to_vec());
+        }
     }
 
     pub(crate) fn line_up(&mut self, id: u64, end: End) {
@@ -128,13 +230,13 @@ impl World {
             conn.set(end, Stand::Up);
         }
         let device = self.peers[other.0].device;
-        self.note(peer, &format!("c{id} is up"));
+        self.log.traffic((self.now, &self.peers[peer.0].name), &[4, id], format_args!("c{id} is up"));
         self.feed(peer, Input::Up { conn: ConnId(id), peer: device });
     }
 
     pub(crate) fn early_rejected(&mut self, id: u64) {
         if let Some(peer) = self.hearing(id, End::Caller) {
-            self.note(peer, &format!("early data of c{id} was refused"));
+            self.log.traffic((self.now, &self.peers[peer.0].name), &[5, id], format_args!("c{id} lost its early data"));
             self.feed(peer, Input::EarlyRejected { conn: ConnId(id) });
         }
     }
@@ -157,12 +259,16 @@ impl World {
     pub(crate) fn arrive(&mut self, id: u64, end: End, bytes: Vec<u8>) {
         let Some(peer) = self.hearing(id, end) else { return };
         let early = self.lines.conns.get(&id).is_some_and(|conn| {
-            end == End::Listener && (conn.is_replay || (conn.early == Early::Taken && self.now < conn.proven()))
+            end == End::Listener && (conn.is_replay || (conn.early == Early::Taken && self.now < conn.proven))
         });
         let print = bytes
             .iter()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x100_0000_01b3));
-        self.note(peer, &format!("hears {} bytes {print:016x} by c{id}", bytes.len()));
+        self.log.traffic(
+            (self.now, &self.peers[peer.0].name),
+            &[6, id, print],
+            format_args!("hears {} bytes {print:016x} by c{id}", bytes.len()),
+        );
         self.feed(peer, Input::Frame { conn: ConnId(id), bytes, early });
     }
 
@@ -175,11 +281,11 @@ impl World {
         }
         match (before, end) {
             (Stand::Up | Stand::Closing, _) => {
-                self.note(peer, &format!("c{id} is down"));
+                self.log.traffic((self.now, &self.peers[peer.0].name), &[7, id], format_args!("c{id} is down"));
                 self.feed(peer, Input::Down { conn: Some(ConnId(id)) });
             }
             (Stand::Coming, End::Caller) => {
-                self.note(peer, &format!("c{id} never came up"));
+                self.log.traffic((self.now, &self.peers[peer.0].name), &[8, id], format_args!("c{id} never came up"));
                 self.feed(peer, Input::Down { conn: None });
             }
             (Stand::Coming, End::Listener) | (Stand::Over, _) => {}
@@ -210,11 +316,17 @@ impl World {
         if frames.is_empty() || !self.is_running(listener) {
             return;
         }
-        let mut ghost = Conn::new(caller, listener, Early::Taken, (self.now, 1));
+        self.fired.count(Hazard::EarlyReplayed);
+        let good = Link { latency: 1, ..Link::default() };
+        let mut ghost = Conn::new((caller, listener), Early::Taken, self.now, &good, &mut self.dice);
         ghost.set(End::Caller, Stand::Over);
         ghost.is_replay = true;
         let ghost = self.lines.add(ghost);
-        self.note(listener, &format!("hears early data of c{id} again as c{ghost}"));
+        self.log.traffic(
+            (self.now, &self.peers[listener.0].name),
+            &[9, id, ghost],
+            format_args!("hears early data of c{id} again as c{ghost}"),
+        );
         self.push(self.now, Happening::Up { conn: ghost, end: End::Listener });
         for bytes in frames {
             self.push(self.now.plus(1), Happening::Frame { conn: ghost, end: End::Listener, bytes });
@@ -239,6 +351,13 @@ impl World {
             } else if conn.listener == peer {
                 conn.set(End::Listener, Stand::Over);
             }
+        }
+    }
+
+    /// Nothing was heard for too long.
+    pub(crate) fn idle(&mut self, id: u64) {
+        if self.lines.conns.get(&id).is_some_and(|conn| conn.is_alive) {
+            self.break_line(id, None);
         }
     }
 

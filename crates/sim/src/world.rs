@@ -9,10 +9,11 @@ use hopluu_office::{Office, OfficeError, Submitted};
 use hopluu_sync::LineState;
 
 use crate::dice::Dice;
+use crate::hazard::Fired;
 use crate::lines::{End, Lines};
 use crate::log::EventLog;
 use crate::machine::{Disk, Machine, Papers};
-use crate::peer::{Peer, PeerId, Promise, WallClock};
+use crate::peer::{BEGINNING, Peer, PeerId, Promise, WallClock};
 
 /// Something that happens at its time.
 pub(crate) enum Happening {
@@ -40,6 +41,41 @@ pub(crate) enum Happening {
     Closed { conn: u64 },
     /// Somebody sends a copy of early data again.
     Replay { conn: u64 },
+    /// Nothing was heard on a line for too long.
+    Break { conn: u64 },
+    /// A line that is there for a part of every hour comes or goes.
+    Flap { peer: PeerId, up: bool },
+}
+
+/// Where the world bends the code of the house on purpose: what takes longer, stops short or gets less room than usual.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Whims {
+    /// How many of a hundred commits take seconds.
+    pub slow_commit_percent: u64,
+    /// How many of a hundred drains stop after a few outputs; the rest comes later.
+    pub short_batch_percent: u64,
+    /// How many of a hundred wakes come late.
+    pub late_wake_percent: u64,
+    /// How many bytes of documents an office keeps open.
+    pub cache_bytes: usize,
+    /// How long a segment of the journal is.
+    pub segment_bytes: u64,
+    /// How many bytes of index wait in memory, to be lost with the power.
+    pub behind_bytes: usize,
+}
+
+impl Default for Whims {
+    fn default() -> Self {
+        Self {
+            slow_commit_percent: 0,
+            short_batch_percent: 0,
+            late_wake_percent: 0,
+            cache_bytes: 2 * 1024 * 1024,
+            // Small, so that short stories fill several.
+            segment_bytes: 64 * 1024,
+            behind_bytes: 16 * 1024,
+        }
+    }
 }
 
 /// A province in memory, driven by one seed on a virtual clock.
@@ -72,7 +108,8 @@ pub struct World {
     /// Edits older than the last loss of a disk: their sentences may go back when offices learn of it.
     pub(crate) excused: usize,
     pub(crate) frames: u64,
-    pub(crate) wakes: u64,
+    pub(crate) fired: Fired,
+    pub(crate) whims: Whims,
 }
 
 impl World {
@@ -101,7 +138,8 @@ impl World {
             seen_ranks: BTreeMap::new(),
             excused: 0,
             frames: 0,
-            wakes: 0,
+            fired: Fired::default(),
+            whims: Whims::default(),
         }
     }
 
@@ -109,6 +147,12 @@ impl World {
     #[must_use]
     pub fn now(&self) -> Tick {
         self.now
+    }
+
+    /// The true time, as a clock that was never wrong shows it.
+    #[must_use]
+    pub fn true_time(&self) -> Timestamp {
+        Timestamp(BEGINNING.0 + i64::try_from(self.now.0).unwrap_or(i64::MAX))
     }
 
     /// Everything that happened.
@@ -141,6 +185,17 @@ impl World {
         &self.promises
     }
 
+    /// How often each kind of thing went wrong so far.
+    #[must_use]
+    pub fn fired(&self) -> &Fired {
+        &self.fired
+    }
+
+    /// Bends the code of the house from here on.
+    pub fn set_whims(&mut self, whims: Whims) {
+        self.whims = whims;
+    }
+
     /// The world's dice, for stories that draw.
     pub fn dice(&mut self) -> &mut Dice {
         &mut self.dice
@@ -156,6 +211,18 @@ impl World {
     #[must_use]
     pub fn name(&self, peer: PeerId) -> &str {
         &self.peers[peer.0].name
+    }
+
+    /// The key of a machine.
+    #[must_use]
+    pub fn device(&self, peer: PeerId) -> hopluu_model::DeviceId {
+        self.peers[peer.0].device
+    }
+
+    /// Whether a machine runs on the copy of another's card.
+    #[must_use]
+    pub fn is_twin(&self, peer: PeerId) -> bool {
+        self.peers[..peer.0].iter().any(|other| other.device == self.peers[peer.0].device)
     }
 
     /// All machines.
@@ -211,6 +278,26 @@ impl World {
     #[must_use]
     pub fn is_broken(&self, peer: PeerId) -> bool {
         self.peers[peer.0].is_broken
+    }
+
+    /// How a machine stands, in one line.
+    #[must_use]
+    pub fn state(&self, peer: PeerId) -> String {
+        let one = &self.peers[peer.0];
+        let Some(mailbox) = self.mailbox(peer) else { return "off".to_owned() };
+        let store = mailbox.store();
+        let docs = store.docs().unwrap_or_default();
+        let held: u64 = docs.iter().filter_map(|doc| store.clock(doc).ok()).map(|clock| clock.len()).sum();
+        let line = one.office().and_then(|office| office.standing().line);
+        format!(
+            "{}, roster {}, record {}, {} documents with {held} changes, backlog {}, line {}",
+            if one.is_broken { "store failed" } else { "runs" },
+            mailbox.trust().roster().version(),
+            store.end().number,
+            docs.len(),
+            mailbox.backlog(),
+            line.map_or_else(|| "-".to_owned(), |line| format!("{line:?}"))
+        )
     }
 
     /// Whether an office holds what the relay holds, as far as it knows.
@@ -313,12 +400,14 @@ impl World {
     }
 
     fn happen(&mut self, happening: Happening) {
+        if let Some(until) = self.paused(&happening) {
+            return self.push(until, happening);
+        }
         match happening {
             Happening::Wake { peer, life } => {
                 let one = &mut self.peers[peer.0];
                 if one.life == life && one.wake_at.is_some_and(|at| at <= self.now) {
                     one.wake_at = None;
-                    self.wakes += 1;
                     self.feed(peer, hopluu_mailbox::Input::Wake);
                 }
             }
@@ -345,6 +434,29 @@ impl World {
             Happening::Down { conn, end } => self.line_down(conn, end),
             Happening::Closed { conn } => self.closed(conn),
             Happening::Replay { conn } => self.replay(conn),
+            Happening::Break { conn } => self.idle(conn),
+            Happening::Flap { peer, up } => self.flapped(peer, up),
         }
+    }
+
+    /// Until when the machine that something happens to stands still.
+    fn paused(&self, happening: &Happening) -> Option<Tick> {
+        let peer = match happening {
+            Happening::Wake { peer, .. }
+            | Happening::Commit { peer, .. }
+            | Happening::Recover { peer, .. }
+            | Happening::DialFailed { peer, .. } => *peer,
+            Happening::Up { conn, end }
+            | Happening::Confirmed { conn, end }
+            | Happening::Drained { conn, end, .. }
+            | Happening::Frame { conn, end, .. }
+            | Happening::Down { conn, end } => self.lines.conns.get(conn)?.peer(*end),
+            Happening::EarlyRejected { conn } => self.lines.conns.get(conn)?.caller,
+            Happening::Closed { .. } | Happening::Replay { .. } | Happening::Break { .. } | Happening::Flap { .. } => {
+                return None;
+            }
+        };
+        let until = self.peers[peer.0].paused_until;
+        (until > self.now).then_some(until)
     }
 }

@@ -57,7 +57,7 @@ fn a_poisoned_change_is_kept_out_and_named_while_the_rest_goes_on() {
             let place = from + usize::try_from(at).unwrap_or(0) % (inside.len() - from);
             inside[place] ^= u8::try_from(mask).unwrap_or(1);
         });
-        let pack = world.pack_apart(house_a, doc, actor, poisoned);
+        let pack = world.pack_apart(house_a, doc, actor, poisoned).unwrap();
         sent += usize::from(world.inject_pack(house_a, pack));
         world.run_for(300);
     }
@@ -109,7 +109,7 @@ fn bytes_of_real_frames_changed_at_random_break_nothing() {
     for round in 0..250_u8 {
         let actor = world.new_author(house_a);
         let written = world.write_apart(actor, &report(doc, round));
-        let pack = world.pack_apart(house_a, doc, actor, (written.raw, written.hash));
+        let pack = world.pack_apart(house_a, doc, actor, (written.raw, written.hash)).unwrap();
         let mut bytes = Frame::Pack(Box::new(pack)).encode();
         let place = dice.place(bytes.len());
         bytes[place] ^= u8::try_from(dice.within(1, 256)).unwrap_or(1);

@@ -128,7 +128,7 @@ fn an_index_that_is_gone_or_foreign_is_built_anew() {
     let foreign = world.backup(relay, true).index;
     world.crash(house_a, false);
     let files = world.disk(house_a).files;
-    world.restore(house_a, Disk { files, index: foreign });
+    world.restore(house_a, Disk { files, index: foreign, ..Disk::default() });
     world.start(house_a).unwrap();
     world.report(house_a, "Vẫn làm việc").unwrap();
     heals(&mut world);

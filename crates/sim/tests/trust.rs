@@ -111,7 +111,7 @@ fn a_device_cannot_write_another_communes_documents_and_learns_it() {
         let edit = form.edit(&desk_of(doc, Side::Commune, Part::Leader)).unwrap();
         let actor = world.new_author(ours);
         let written = world.write_apart(actor, &edit);
-        let pack = world.pack_apart(ours, doc, actor, (written.raw, written.hash));
+        let pack = world.pack_apart(ours, doc, actor, (written.raw, written.hash)).unwrap();
         assert!(world.inject_pack(ours, pack));
         world.run_for(10_000);
         for peer in [relay, theirs] {
@@ -143,7 +143,7 @@ fn nobody_signs_for_somebody_else() {
     let edit = form.edit(&desk_of(doc, Side::Commune, Part::Leader)).unwrap();
     let actor = world.new_author(house_b);
     let written = world.write_apart(actor, &edit);
-    let forged = world.pack_apart(house_a, doc, actor, (written.raw, written.hash));
+    let forged = world.pack_apart(house_a, doc, actor, (written.raw, written.hash)).unwrap();
     assert!(world.inject_pack(house_a, forged));
     world.run_for(10_000);
     assert_eq!(world.mailbox(relay).unwrap().store().clock(&doc).unwrap().seq(&actor), 0);

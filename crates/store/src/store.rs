@@ -122,6 +122,7 @@ pub struct Entry {
 pub struct Store {
     pub(crate) journal: Journal,
     pub(crate) over: Overlay,
+    is_whole: bool,
 }
 
 /// How far the index is written.
@@ -148,7 +149,7 @@ impl Store {
         let mark = read_mark(&over);
         let witness = mark.as_ref().ok().copied().flatten().map(|mark| (mark.journal, mark.number));
         let (journal, findings) = recovery::open(files, options.segment_bytes, options.new_journal_id, witness)?;
-        let mut store = Self { journal, over };
+        let mut store = Self { journal, over, is_whole: true };
         let damage = store.damage(&findings);
         let reason = match mark {
             Err(_) => Some("unreadable"),
@@ -156,8 +157,12 @@ impl Store {
         };
         let from = mark.ok().flatten().map_or(0, |mark| mark.number);
         let index = store.catch_up(reason, from, &findings.damaged)?;
-        let Findings { is_new, cut, damaged, lost, read_only } = findings;
+        let Findings { is_new, cut, damaged, lost, read_only, rests_on_index } = findings;
+        if rests_on_index && !read_only {
+            store.note_damage(&damaged);
+        }
         let recovery = Recovery { is_new, end: store.end(), cut, damaged, damage, lost, read_only, index };
+        store.is_whole = recovery.is_whole();
         Ok((store, recovery))
     }
 
@@ -222,6 +227,12 @@ impl Store {
     #[must_use]
     pub fn is_poisoned(&self) -> bool {
         self.journal.poisoned
+    }
+
+    /// Whether nothing promised was missing when it was opened; see [`Recovery`].
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.is_whole
     }
 
     /// The name of the journal, for life.
@@ -346,7 +357,7 @@ impl Store {
 
     /// Enters the journal's records into the index. A record of a known kind that cannot be decoded is kept as unknown.
     fn replay(&mut self, from: u64) -> Result<u64, StoreError> {
-        let Self { journal, over } = self;
+        let Self { journal, over, .. } = self;
         let mut records = 0_u64;
         let mut waiting = 0;
         journal.replay(from, &mut |placed: Placed, payload| {
@@ -364,6 +375,13 @@ impl Store {
         })?;
         self.apply_up_to(self.journal.end)?;
         Ok(records)
+    }
+
+    /// Makes the journal itself say that what lies behind the damage was promised. When the disk does not take it, the
+    /// store is poisoned, as after any failed commit.
+    fn note_damage(&mut self, damaged: &[Stretch]) {
+        let text = format!("unreadable: {damaged:?}").chars().take(500).collect();
+        let _ = self.append(&Record::Repair { text }).and_then(|_| self.commit());
     }
 
     fn damage(&self, findings: &Findings) -> Vec<Entry> {

@@ -18,6 +18,8 @@ pub(crate) const PROTOCOL: (u8, u8) = (1, 1);
 const DIAL_MS: u64 = 60_000;
 /// Without news for so long, what was asked for is asked for again.
 const PATIENCE_MS: u64 = 20_000;
+/// What is under way and does not move for so long is stuck.
+const STUCK_MS: u64 = 60_000;
 /// A settled line is compared again after so long, in case either disk changed underneath.
 const COMPARE_MS: u64 = 15 * 60_000;
 
@@ -82,6 +84,12 @@ impl Line {
         let longer = self.fruitless.checked_sub(1);
         longer.map_or(0, |longer| (PATIENCE_MS << longer.min(8)).min(COMPARE_MS))
     }
+
+    /// While something of ours is under way the digests differ for sure; unless it has not moved for long, and comparing
+    /// is how to find out what became of it.
+    fn may_compare_at(&self, not_before: Tick) -> Tick {
+        if self.pushes.is_idle() { not_before } else { not_before.max(self.pushes.last_moved().plus(STUCK_MS)) }
+    }
 }
 
 /// How far both ends have agreed that they hold the same.
@@ -109,7 +117,7 @@ impl OfficeEnd {
             Phase::Greeting { since, .. } => Some(since.plus(DIAL_MS)),
             Phase::Talking { agreeing, line } => match agreeing {
                 Agreeing::Tail { since } => Some(since.plus(DIAL_MS)),
-                Agreeing::Ready { not_before } => line.pushes.is_idle().then_some(*not_before),
+                Agreeing::Ready { not_before } => Some(line.may_compare_at(*not_before)),
                 Agreeing::Asked { since, .. } | Agreeing::Fetching { since, .. } => Some(since.plus(PATIENCE_MS)),
                 Agreeing::Settled { since } => Some(since.plus(COMPARE_MS)),
             },
@@ -139,7 +147,7 @@ impl OfficeEnd {
             }
             Input::Drained { conn, class, bytes } => {
                 if let Some(line) = self.line().filter(|line| line.conn == conn) {
-                    line.pushes.drained(class, bytes);
+                    line.pushes.drained(turn.now, class, bytes);
                     line.pushes.pump(conn, turn);
                 }
             }
@@ -267,7 +275,7 @@ impl OfficeEnd {
             Frame::Held { doc, entries } => {
                 if let Some(line) = self.line() {
                     for (actor, seq, _) in &entries {
-                        line.pushes.acknowledge(doc, *actor, *seq);
+                        line.pushes.acknowledge(turn.now, (doc, *actor), *seq);
                     }
                     line.pushes.pump(line.conn, turn);
                 }
@@ -360,7 +368,7 @@ impl OfficeEnd {
         }
     }
 
-    /// Compares as soon as nothing of ours is under way: with it the digests would differ for sure.
+    /// Compares as soon as that can tell something.
     fn maybe_compare(&mut self, turn: &mut Turn<'_>) {
         let device = self.device;
         let Phase::Talking { line, agreeing } = &mut self.phase else { return };
@@ -371,8 +379,7 @@ impl OfficeEnd {
             *agreeing = Agreeing::Ready { not_before: turn.now.plus(line.pause_ms()) };
         }
         if let Agreeing::Ready { not_before } = agreeing
-            && turn.now >= *not_before
-            && line.pushes.is_idle()
+            && turn.now >= line.may_compare_at(*not_before)
         {
             let digest: Digest = turn.shelf.digest(&device);
             send(turn.out, line.conn, Class::Control, &Frame::Compare { digest }, &mut line.pushes);

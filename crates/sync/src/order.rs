@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hopluu_model::{ActorId, DocId, DocKind};
+use hopluu_model::{ActorId, DocId, DocKind, Tick};
 use hopluu_wire::{Class, Frame};
 
 use crate::engine::{ConnId, Output, Turn};
@@ -50,6 +50,8 @@ impl Chain {
 pub(crate) struct Pushes {
     chains: BTreeMap<(DocId, ActorId), Chain>,
     queued: BTreeMap<Class, usize>,
+    /// When the transport or the peer last took something.
+    moved: Tick,
 }
 
 impl Pushes {
@@ -86,7 +88,8 @@ impl Pushes {
     }
 
     /// The peer has everything up to `seq` on its disk.
-    pub(crate) fn acknowledge(&mut self, doc: DocId, actor: ActorId, seq: u64) {
+    pub(crate) fn acknowledge(&mut self, now: Tick, (doc, actor): (DocId, ActorId), seq: u64) {
+        self.moved = now;
         if let Some(chain) = self.chains.get_mut(&(doc, actor)) {
             chain.held = chain.held.max(seq);
             chain.sent = chain.sent.max(seq);
@@ -94,7 +97,8 @@ impl Pushes {
     }
 
     /// The transport took so many bytes of a class.
-    pub(crate) fn drained(&mut self, class: u8, bytes: usize) {
+    pub(crate) fn drained(&mut self, now: Tick, class: u8, bytes: usize) {
+        self.moved = now;
         for (known, queued) in &mut self.queued {
             if *known as u8 == class {
                 *queued = queued.saturating_sub(bytes);
@@ -105,6 +109,11 @@ impl Pushes {
     /// Whether something was sent that is not acknowledged, or waits to be sent.
     pub(crate) fn is_idle(&self) -> bool {
         self.chains.is_empty()
+    }
+
+    /// When the transport or the peer last took something.
+    pub(crate) fn last_moved(&self) -> Tick {
+        self.moved
     }
 
     pub(crate) fn has_room(&self, class: Class) -> bool {
@@ -136,7 +145,11 @@ impl Pushes {
                 if chain.sent >= tip || !self.has_room(class) {
                     break;
                 }
-                let Some(pack) = turn.shelf.pack(&doc, &actor, chain.sent + 1) else { break };
+                let Some(pack) = turn.shelf.pack(&doc, &actor, chain.sent + 1) else {
+                    // Damage took it, or no signed head lies behind it: what is left is found by comparing.
+                    self.chains.remove(&key);
+                    break;
+                };
                 let class = if pack.urgent && chain.sent == chain.held { Class::Control } else { class };
                 let sent = pack.last();
                 send(turn.out, conn, class, &Frame::Pack(Box::new(pack)), self);

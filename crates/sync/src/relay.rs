@@ -75,7 +75,7 @@ impl RelayEnd {
             Input::Frame { conn, frame } => self.frame(conn, frame, turn),
             Input::Drained { conn, class, bytes } => {
                 if let Some(session) = self.sessions.get_mut(&conn) {
-                    session.pushes.drained(class, bytes);
+                    session.pushes.drained(turn.now, class, bytes);
                     session.pump(conn, turn);
                 }
             }
@@ -172,7 +172,7 @@ impl RelayEnd {
             Frame::ClockOf(clock) => self.clock_of(conn, &clock, turn),
             Frame::Held { doc, entries } => {
                 for (actor, seq, _) in entries {
-                    session.pushes.acknowledge(doc, actor, seq);
+                    session.pushes.acknowledge(turn.now, (doc, actor), seq);
                 }
             }
             // The holder deals with these before the engine, or they are not for a relay.

@@ -3,6 +3,7 @@
 mod arrows;
 mod bar;
 mod deny;
+mod disk;
 mod fuzz;
 mod line;
 mod planted;
@@ -17,7 +18,7 @@ use clap::{Parser, Subcommand};
 use crate::fuzz::Fuzz;
 use crate::planted::Planted;
 use crate::workspace::Workspace;
-use crate::worlds::Worlds;
+use crate::worlds::{Replay, Worlds};
 
 /// Checks of the rules that the house lives by (crates/README.md).
 #[derive(Parser)]
@@ -38,8 +39,12 @@ enum Check {
     /// The real programs over bad lines, each round from one number: is anything ever lost?
     #[command(disable_help_flag = true)]
     Line(line::Rounds),
+    /// The disk for real: power cuts, damage at rest and killed programs, each from one number.
+    Disk(disk::Disk),
     /// Whole provinces under bad weather, each from one number: is anything ever lost?
     Sim(Worlds),
+    /// Steps through the log of a world that failed, with the state of every machine.
+    Replay(Replay),
     /// Inputs that mean harm: searches for one that a target of tests/fuzz does not survive.
     Fuzz(Fuzz),
     /// Bugs planted into a copy of the sources: how many worlds does each need to be caught?
@@ -60,6 +65,8 @@ fn main() -> Result<ExitCode> {
     let workspace = Workspace::load()?;
     let (name, findings) = match arguments.check {
         Check::Sim(worlds) => return worlds.run(),
+        Check::Replay(replay) => return replay.run(),
+        Check::Disk(disk) => return disk.run(),
         Check::Line(rounds) => return rounds.run(),
         Check::Fuzz(fuzz) => return fuzz.run(),
         Check::Planted(planted) => return planted.run(&workspace),
