@@ -149,6 +149,13 @@ impl Machine {
         usize::try_from(tip.map_or(0, |tip| tip.seq)).unwrap_or(usize::MAX)
     }
 
+    /// Whether somebody refused a chain for good: it stays here and says so.
+    #[must_use]
+    pub fn is_refused(&self, chain: &Chain) -> bool {
+        let refusals = self.mailbox.refusals(Some(&chain.doc)).expect("a sound index");
+        refusals.iter().any(|refusal| refusal.actor == chain.actor)
+    }
+
     fn wall(&self) -> Timestamp {
         Timestamp(NOON.0 + i64::try_from(self.now.0 % (1 << 40)).unwrap_or(0))
     }

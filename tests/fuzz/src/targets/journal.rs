@@ -198,7 +198,9 @@ fn records() -> Vec<Record> {
     records.extend([
         Record::Shown { doc, actor, seq, hash, bytes },
         Record::AtRelay { relay: key(RELAY).id(), doc, entries, replace: false },
-        Record::Refusal { doc, actor: hijacked.actor, seq: 5, hash, author, reason: 62, text: "không đọc được".into() },
+        Record::Refusal {
+            doc, actor: hijacked.actor, seq: 5, hash, author, reason: 62, text: "không đọc được".into()
+        },
         Record::Roster { version: roster().version(), bytes: head },
         Record::Join { device: join.device, bytes: join.to_bytes() },
         Record::Fact { key: "issues/last".into(), value: vec![7] },
