@@ -141,7 +141,7 @@ impl Hunt {
     /// Runs one world; gives the reason it failed, if it did, and all that it said.
     fn world(&self, named: &str, seed: u64) -> Result<(Option<String>, String)> {
         let mut command = Command::new(&self.program);
-        command.args(["sim", "--threads", "1", "--seeds", "1", "--from", &seed.to_string(), "--logs"]);
+        command.args(["sim", "--threads", "1", "--seeds", "1", "--from", &seed.to_string(), "--whole", "--logs"]);
         command.arg(self.logs.join(if named == TRACE { "none" } else { named }));
         command.env(VARIABLE, named).env_remove("RUST_BACKTRACE").stdin(Stdio::null()).stdout(Stdio::null());
         let child = command.stderr(Stdio::piped()).spawn().context("cannot run the copy")?;
