@@ -5,6 +5,8 @@
 //!   ended. Cut, and said.
 //! - A frame that does not verify although its number was promised: damage. Its number is named, everything else stays
 //!   readable; its bytes are left where they are, unless nothing follows in that lane.
+//!   Where only the index's mark tells that it was promised, a note is committed behind it, so that it is still known
+//!   when the index is gone.
 //! - Promised numbers missing at the very end (known from the index's mark): lost, named; the numbers are given again.
 //! - Frames that were written but perhaps never synced: kept, written again and synced before anything builds on them,
 //!   since a failed sync may have left them in memory only.
@@ -40,6 +42,8 @@ pub(crate) struct Findings {
     pub(crate) damaged: Vec<Stretch>,
     pub(crate) lost: Option<Stretch>,
     pub(crate) read_only: bool,
+    /// Only the index knew that what stays behind the damage was promised.
+    pub(crate) rests_on_index: bool,
 }
 
 /// One lane as it was found.
@@ -70,14 +74,19 @@ pub(crate) fn open(
     witness: Option<(JournalId, u64)>,
 ) -> Result<(Journal, Findings), StoreError> {
     let mut surveys = survey(files.as_ref())?;
-    let id = agreed_id(&surveys)?.unwrap_or(new_id);
-    let promised = surveys.iter().map(|survey| survey.promised).max().unwrap_or(0);
-    let promised = witness.filter(|witness| witness.0 == id).map_or(promised, |witness| promised.max(witness.1));
+    let agreed = agreed_id(&surveys)?;
+    // Without any header that tells, the index's word is the only one; a journal that holds nothing begins a new name.
+    let witness = witness.filter(|witness| agreed.is_none_or(|id| id == witness.0));
+    let has_frames = surveys.iter().any(|survey| !survey.valid.is_empty());
+    let id = agreed.or(witness.filter(|_| has_frames).map(|witness| witness.0)).unwrap_or(new_id);
+    let by_frames = surveys.iter().map(|survey| survey.promised).max().unwrap_or(0);
+    let promised = witness.map_or(by_frames, |witness| by_frames.max(witness.1));
     let (end, damaged) = judge(&surveys, promised);
+    let rests_on_index = judge(&surveys, by_frames).0 < end;
     let lost = (promised > end).then_some((end + 1, promised));
     let is_new = surveys.iter().all(|survey| survey.segments.is_empty());
     let chain = chain_at_end(&surveys, end);
-    let mut findings = Findings { is_new, damaged, lost, ..Findings::default() };
+    let mut findings = Findings { is_new, damaged, lost, rests_on_index, ..Findings::default() };
     match mend(files.as_ref(), &mut surveys, &id, (promised, end)) {
         Ok(cut) => findings.cut = cut,
         Err(error) if error.only_stops_writing() => findings.read_only = true,

@@ -193,6 +193,58 @@ fn damage_in_the_middle_is_named_and_the_rest_is_readable() {
 }
 
 #[test]
+fn what_lies_behind_damage_stays_when_the_index_is_lost_later() {
+    let mut memory = Memory::default();
+    let (mut store, _) = open(&mut memory).unwrap();
+    store.append(&note("before")).unwrap();
+    store.commit().unwrap();
+    for text in ["harmed", "behind it"] {
+        store.append(&note(text)).unwrap();
+    }
+    store.commit().unwrap();
+    drop(store);
+    assert!(memory.files.flip(&main_file(), position(&memory, "harmed"), 1));
+    let (store, recovery) = open(&mut memory).unwrap();
+    assert_eq!((&recovery.damaged[..], recovery.end), (&[(2, 2)][..], store.end()));
+    drop(store);
+    memory.lose_index();
+    let (store, recovery) = open(&mut memory).unwrap();
+    assert_eq!(recovery.damaged, [(2, 2)], "only the index knew that number 2 was promised");
+    assert_eq!(store.read(3).unwrap(), Some(note("behind it")));
+}
+
+#[test]
+fn a_journal_deleted_beside_its_index_is_named_as_lost() {
+    let mut memory = Memory::default();
+    let (mut store, _) = open(&mut memory).unwrap();
+    for text in ["one", "two"] {
+        store.append(&note(text)).unwrap();
+    }
+    store.commit().unwrap();
+    drop(store);
+    memory.files = MemoryFiles::new();
+    let options = Options::new([9; 16]);
+    let (store, recovery) = Store::open(memory.files(), memory.index(), options).unwrap();
+    assert_eq!((recovery.lost, recovery.is_new, store.journal_id()), (Some((1, 2)), true, [9; 16]));
+}
+
+#[test]
+fn a_journal_keeps_its_name_when_its_only_header_is_damaged() {
+    let mut memory = Memory::default();
+    let (mut store, _) = open(&mut memory).unwrap();
+    store.append(&note("one")).unwrap();
+    store.commit().unwrap();
+    drop(store);
+    assert!(memory.files.flip(&main_file(), 14, 1));
+    for _ in 0..2 {
+        let (store, recovery) = Store::open(memory.files(), memory.index(), Options::new([9; 16])).unwrap();
+        assert!(recovery.is_whole(), "{recovery:?}");
+        assert_eq!(store.journal_id(), [7; 16]);
+        assert_eq!(recovery.index, IndexFate::Kept);
+    }
+}
+
+#[test]
 fn damage_after_opening_is_an_error_of_that_record_alone() {
     let mut memory = Memory::default();
     let (mut store, _) = open(&mut memory).unwrap();
