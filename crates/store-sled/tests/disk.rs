@@ -239,3 +239,17 @@ fn a_newer_layout_is_left_alone() {
     fs::write(dir.path().join("layout"), "2\n").unwrap();
     assert!(matches!(open_store(dir.path(), Settings::new([7; 16])), Err(OpenError::NewerLayout { .. })));
 }
+
+#[test]
+fn a_flipped_bit_of_the_layout_file_stops_nobody() {
+    let dir = filled();
+    for (at, bit) in (0..2).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+        let mut layout = *b"1\n";
+        layout[at] ^= 1 << bit;
+        fs::write(dir.path().join("layout"), layout).unwrap();
+        assert_all_there(&open(dir.path()));
+    }
+    fs::write(dir.path().join("layout"), [0, 0]).unwrap();
+    assert_all_there(&open(dir.path()));
+    assert_eq!(fs::read(dir.path().join("layout")).unwrap(), b"1\n");
+}
