@@ -2,14 +2,19 @@
 //!
 //! - [`images`]: a real store works over a disk that writes down everything asked of it; at every operation the power
 //!   is cut in every way a disk allows, and the store is opened again.
+//! - [`flips`]: single bits, truncations and lost segments at rest, in the journal and in the index.
+//! - [`kill`]: the real programs under load, killed at random moments.
 
 pub mod book;
 pub mod copies;
 pub mod dice;
+pub mod flips;
 pub mod images;
+pub mod kill;
 pub mod oracle;
 pub mod platter;
 pub mod trace;
+pub mod watch;
 pub mod work;
 pub mod world;
 

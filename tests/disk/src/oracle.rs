@@ -50,7 +50,9 @@ pub fn named(store: &Store, recovery: &Recovery, promise: Promise<'_>) -> Result
             Err(StoreError::Damaged { .. }) => None,
             Err(error) => return Err(error.into()),
         };
+        let is_given_again = recovery.lost.is_some_and(|(first, last)| (first..=last).contains(&number));
         match read {
+            Some(Record::Repair { .. }) if is_given_again => gone += u64::from(number as usize <= promise.promised),
             Some(read) => ensure(read == *record, || format!("record {number} is another one"))?,
             None if number as usize > promise.promised => {}
             None => {
@@ -59,7 +61,11 @@ pub fn named(store: &Store, recovery: &Recovery, promise: Promise<'_>) -> Result
             }
         }
     }
-    ensure(end as usize <= promise.records.len(), || format!("{end} records, more than were written"))?;
+    for number in promise.records.len() as u64 + 1..=end {
+        // The opening itself may note what it found.
+        let note = store.read(number)?;
+        ensure(matches!(note, Some(Record::Repair { .. })), || format!("record {number} was never written"))?;
+    }
     for number in end + 1..end + 5 {
         ensure(store.read(number)?.is_none(), || format!("record {number} lies behind the end"))?;
     }
