@@ -5,13 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use hopluu_document::{Document, Incoming};
 use hopluu_identity::{Enrolment, may_read_doc};
 use hopluu_mailbox::{Mailbox, QUARANTINED, Role, changes_of};
-use hopluu_model::{ActorId, Clock, DocId, Sides};
+use hopluu_model::{ActorId, Clock, CollectionId, DocId, DocKind, Sides};
 use hopluu_office::Office;
 use hopluu_store::{Options, Store};
 use hopluu_view::query::Sentence;
 use hopluu_view::{Batch, DocUpdate, Marks, Seen, Touch, View};
 
+use crate::expected::{Compared, compare};
 use crate::peer::{PeerId, Promise};
+use crate::people::YEAR;
 use crate::world::World;
 
 /// So many of an office's newest edits are looked at after each step.
@@ -49,7 +51,7 @@ impl World {
         self.check_promises()?;
         self.check_views()?;
         self.check_rendering()?;
-        self.check_clashes()
+        self.check_clashes().map(drop)
     }
 
     /// Whether all running machines hold the same, and say so.
@@ -199,41 +201,43 @@ impl World {
         Ok(())
     }
 
-    /// Every replica lists the same clashes, and every field written twice is among them.
-    fn check_clashes(&self) -> Result<(), String> {
-        let mut known: BTreeMap<[u8; 16], (PeerId, Vec<String>)> = BTreeMap::new();
-        for (peer, mailbox) in self.running() {
-            let Some(office) = self.peers[peer.0].office() else { continue };
-            if self.is_out(peer) {
-                continue;
-            }
+    /// Every replica lists the same clashes: those that follow from what people typed, and nothing else.
+    ///
+    /// # Errors
+    /// The first difference.
+    pub fn check_clashes(&self) -> Result<Compared, String> {
+        let mut known: BTreeMap<CollectionId, (PeerId, Vec<String>)> = BTreeMap::new();
+        let mut compared = Compared::default();
+        for (peer, _) in self.running() {
+            let Some(office) = self.peers[peer.0].office().filter(|_| !self.is_out(peer)) else { continue };
             let reader = office.view().reader().map_err(|error| error.to_string())?;
-            for collection in self.communes.values() {
-                let register = DocId::new(*collection, hopluu_model::DocKind::Register);
-                if !self.reads(peer, &register) {
+            for collection in self.communes.values().chain(&self.province).copied() {
+                // The province's own issues are read by whoever reads all there is of it.
+                let whole = if Some(collection) == self.province { DocKind::Issues(YEAR) } else { DocKind::Register };
+                if !self.reads(peer, &DocId::new(collection, whole)) {
                     continue;
                 }
-                let rows = reader.clashes(Some(*collection)).map_err(|error| error.to_string())?;
+                let rows = reader.clashes(Some(collection)).map_err(|error| error.to_string())?;
                 let listed: Vec<String> = rows
                     .iter()
                     .map(|row| format!("{} {} {} {:?}", row.key, row.kind, row.record, row.options))
                     .collect();
-                let (first, expected) = known.entry(collection.0).or_insert_with(|| (peer, listed.clone()));
-                if *expected != listed {
-                    let names = (self.name(*first), self.name(peer));
-                    return Err(format!("clashes differ at {} and {}: {expected:#?} / {listed:#?}", names.0, names.1));
-                }
-                for doc in mailbox.store().docs_of(collection).map_err(|error| error.to_string())? {
-                    for (record, field) in twice_written(office, doc)? {
-                        let kind = format!("same_field:{field}");
-                        if !rows.iter().any(|row| row.record == record && row.kind == kind) {
-                            return Err(format!("{} does not list {kind} of {record} in {doc}", self.name(peer)));
-                        }
+                if let Some((first, expected)) = known.get(&collection) {
+                    if *expected != listed {
+                        let names = (self.name(*first), self.name(peer));
+                        return Err(format!(
+                            "clashes differ at {} and {}: {expected:#?} / {listed:#?}",
+                            names.0, names.1
+                        ));
                     }
+                    continue;
                 }
+                compare(office, collection, &self.memory, &mut compared)
+                    .map_err(|difference| format!("{}: {difference}", self.name(peer)))?;
+                known.insert(collection, (peer, listed));
             }
         }
-        Ok(())
+        Ok(compared)
     }
 
     /// Looks at the newest sentences of an office: none may be ahead of the truth, none go back without a cause.
@@ -313,6 +317,7 @@ impl World {
         let clock = mailbox.store().clock(&doc).unwrap_or_default();
         for (actor, tip) in clock.0.into_iter().filter(|(actor, _)| hopluu_identity::prefix_of(actor) == own) {
             let promise = Promise { at: peer, doc, actor, seq: tip.seq, hash: tip.hash, gone: false };
+            self.memory.apart(tip.hash);
             self.peers[peer.0].typed.push(promise);
         }
     }
@@ -482,16 +487,4 @@ fn rebuild(office: &Office) -> Result<(String, Heads), String> {
     view.fold(&batch).map_err(text)?;
     view.mark(&marks).map_err(text)?;
     Ok((view.dump().map_err(text)?, heads))
-}
-
-/// The fields of a document that hold more than one value.
-fn twice_written(office: &Office, doc: DocId) -> Result<Vec<(hopluu_model::RecordId, hopluu_model::Field)>, String> {
-    let document = from_changes(office, doc)?;
-    let trust = office.mailbox().trust();
-    let moved = document.everything(&|actor: &ActorId| trust.side(actor));
-    let of = |snapshot: &hopluu_model::Snapshot| {
-        let twice = snapshot.fields.iter().filter(|(_, held)| !held.rivals.is_empty());
-        twice.map(|(field, _)| (snapshot.id, *field)).collect::<Vec<_>>()
-    };
-    Ok(moved.records.iter().flat_map(of).collect())
 }

@@ -125,6 +125,7 @@ impl World {
         let Ok(edit) = form.edit(&desk) else { return false };
         let written = self.write_apart(actor, &edit);
         let change = change(&mut self.dice, written.raw, written.hash);
+        self.memory.apart(change.1);
         let pack = self.pack_apart(peer, doc, actor, change);
         pack.is_some_and(|pack| self.inject_pack(peer, pack))
     }

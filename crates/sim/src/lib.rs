@@ -11,6 +11,7 @@ mod check;
 mod damage;
 mod deeds;
 mod dice;
+mod expected;
 mod founding;
 mod hazard;
 mod hostile;
@@ -26,6 +27,7 @@ mod traffic;
 mod world;
 
 pub use dice::Dice;
+pub use expected::Compared;
 pub use founding::{PHAN_DINH_PHUNG, Place, SONG_CONG, TRAI_CAU};
 pub use hazard::{Fired, Hazard};
 pub use hostile::forge;

@@ -265,7 +265,10 @@ impl World {
                 self.merge_units(peer, vec![first?, second?], into?).map(drop)
             }
             _ if self.dice.chance(50) => self.settle(peer, collection).map(drop),
-            _ => self.staff_post(peer, None).map(drop),
+            _ => {
+                let post = if self.dice.chance(50) { self.pick_post(peer, collection)? } else { None };
+                self.staff_post(peer, post).map(drop)
+            }
         }
     }
 
@@ -313,6 +316,14 @@ impl World {
         // Mostly the first few, so that offices of one commune meet on the same ones.
         let among = if self.dice.chance(70) { units.len().min(3) } else { units.len() };
         Ok(units.swap_remove(self.dice.place(among)))
+    }
+
+    /// One of the first posts, which somebody holds already; `None` while there is none.
+    fn pick_post(&mut self, peer: PeerId, collection: CollectionId) -> Result<Option<RecordId>, String> {
+        let staff = self.reader(peer)?.staff(collection, None).map_err(|error| error.to_string())?;
+        let posts = staff.map(|staff| staff.posts).unwrap_or_default();
+        let first = posts.len().min(2);
+        Ok((first > 0).then(|| posts[self.dice.place(first)].id))
     }
 
     fn reader(&self, peer: PeerId) -> Result<Reader, String> {

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use hopluu_identity::{Notice, RootKey};
 use hopluu_mailbox::Mailbox;
-use hopluu_model::{ActorId, CollectionId, DocId, Edit, Tick, Timestamp};
+use hopluu_model::{ActorId, CollectionId, DocId, Edit, Side, Tick, Timestamp};
 use hopluu_office::{Office, OfficeError, Submitted};
 use hopluu_sync::LineState;
 
 use crate::dice::Dice;
+use crate::expected::Memory;
 use crate::hazard::Fired;
 use crate::lines::{End, Lines};
 use crate::log::EventLog;
@@ -91,6 +92,8 @@ pub struct World {
     pub(crate) queue: BTreeMap<(Tick, u64), Happening>,
     order: u64,
     pub(crate) promises: Vec<Promise>,
+    /// What was typed, for working out what must be shown of it.
+    pub(crate) memory: Memory,
     pub(crate) violations: Vec<String>,
     pub(crate) notices: Vec<(PeerId, Notice)>,
     pub(crate) alarms: Vec<(PeerId, String)>,
@@ -125,6 +128,7 @@ impl World {
             queue: BTreeMap::new(),
             order: 0,
             promises: Vec::new(),
+            memory: Memory::default(),
             violations: Vec::new(),
             notices: Vec::new(),
             alarms: Vec::new(),
@@ -326,6 +330,8 @@ impl World {
                 let tip = office.mailbox().store().tip(&doc, &actor).ok().flatten();
                 let hash = tip.map_or(hopluu_model::ChangeHash([0; 32]), |tip| tip.hash);
                 one.typed.push(Promise { at: peer, doc, actor, seq, hash, gone: false });
+                let side = one.home.as_ref().map_or(Side::Commune, |home| home.side);
+                self.memory.typed(hash, side, edit);
                 self.note(peer, &format!("types {seq} of {} in {doc}", actor.short()));
                 self.due_commit(peer);
             }

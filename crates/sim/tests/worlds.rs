@@ -2,17 +2,28 @@
 
 use std::collections::BTreeSet;
 
-use hopluu_sim::{Failure, Fired, Telling, run, shorten, tell};
+use hopluu_sim::{Compared, Failure, Fired, Telling, run, shorten, tell};
 
 #[test]
 fn worlds_hold() {
-    let mut fired = Fired::default();
+    let (mut fired, mut compared) = (Fired::default(), Compared::default());
     for seed in 0..8 {
-        match run(seed) {
+        let told = tell(&Telling::of(seed), &mut |deed, world| {
+            if let (None, Ok(more)) = (deed, world.check_clashes()) {
+                compared.add(&more);
+            }
+        });
+        match told {
             Ok(report) => fired.add(&report.fired),
             Err(failure) => panic!("{failure}"),
         }
     }
+    println!("{compared:?}");
+    assert!(
+        compared.documents > 4 * compared.left_out && compared.issues > 50,
+        "too little was compared: {compared:?}"
+    );
+    assert!(compared.clashes.len() > 2, "too few kinds of clashes: {compared:?}");
     assert!(fired.missing().len() < 45, "a world without faults proves little:\n{fired}");
 }
 

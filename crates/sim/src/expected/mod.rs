@@ -1,0 +1,239 @@
+//! What must be listed as a clash, worked out once more from what people typed.
+//!
+//! Nothing of the product's documents, folds and views is asked: an edit is remembered when it is typed, what it rests
+//! on is read from the bytes of its change, and what excludes what is written down here once more, plainly. A document
+//! that holds a change nobody remembers (one that an office wrote again after a revocation or a loss) is left out, and
+//! so is an issue with a settlement; [`Compared`] counts what was not.
+
+mod changes;
+mod claims;
+mod paper;
+mod states;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hopluu_model::{CollectionId, DocId, DocKind, Field, Kind, RecordId, Value};
+use hopluu_office::Office;
+use hopluu_view::Reader;
+use hopluu_view::query::{ClashDetail, ClashRow};
+
+pub(crate) use self::changes::Memory;
+use self::paper::Paper;
+
+const SAME_FIELD: &str = "same_field:";
+const OF_ISSUES: &str = "issue_";
+const POST_HOLDERS: &str = "post_holders";
+
+/// How much of what is shown was held against what was typed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Compared {
+    /// Documents.
+    pub documents: usize,
+    /// Documents that could not be: somebody wrote in them again what he had written before.
+    pub left_out: usize,
+    /// States of issues.
+    pub issues: usize,
+    /// Issues with a settlement, whose states and clashes were passed over.
+    pub settled: usize,
+    /// Names and households of units.
+    pub units: usize,
+    /// Clashes by kind, as they were expected and found.
+    pub clashes: BTreeMap<String, usize>,
+}
+
+/// A clash: its kind, its record where that is no matter of choice, and between what.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Listed {
+    kind: String,
+    record: Option<RecordId>,
+    options: BTreeSet<String>,
+}
+
+impl Compared {
+    /// Adds what was compared in another world.
+    pub fn add(&mut self, other: &Self) {
+        self.documents += other.documents;
+        self.left_out += other.left_out;
+        self.issues += other.issues;
+        self.settled += other.settled;
+        self.units += other.units;
+        for (kind, count) in &other.clashes {
+            *self.clashes.entry(kind.clone()).or_default() += count;
+        }
+    }
+}
+
+/// Holds what an office shows of a collection against what was typed.
+///
+/// # Errors
+/// The first difference.
+pub(crate) fn compare(
+    office: &Office,
+    collection: CollectionId,
+    memory: &Memory,
+    compared: &mut Compared,
+) -> Result<(), String> {
+    let store = office.mailbox().store();
+    let mut changes = BTreeMap::new();
+    for doc in store.docs_of(&collection).map_err(|error| error.to_string())? {
+        changes.insert(doc, changes::typed_in(store, doc, memory)?);
+    }
+    let papers = changes.iter().map(|(doc, changes)| (*doc, changes.as_deref().and_then(Paper::of))).collect();
+    let reader = office.view().reader().map_err(|error| error.to_string())?;
+    let (expected, settled) = (BTreeSet::new(), BTreeSet::new());
+    let mut comparison = Comparison { collection, reader, papers, expected, settled };
+    comparison.documents(compared)?;
+    comparison.commune(compared)?;
+    comparison.lists(compared)
+}
+
+/// What is held against what.
+struct Comparison<'a> {
+    collection: CollectionId,
+    reader: Reader,
+    /// `None` for documents that cannot be compared.
+    papers: BTreeMap<DocId, Option<Paper<'a>>>,
+    expected: BTreeSet<(DocId, Listed)>,
+    /// Issues that are passed over.
+    settled: BTreeSet<RecordId>,
+}
+
+impl<'a> Comparison<'a> {
+    fn of(&self, kind: DocKind) -> (DocId, Option<&Paper<'a>>) {
+        let doc = DocId::new(self.collection, kind);
+        (doc, self.papers.get(&doc).and_then(Option::as_ref))
+    }
+
+    /// What follows from each document by itself.
+    fn documents(&mut self, compared: &mut Compared) -> Result<(), String> {
+        for (doc, paper) in &self.papers {
+            let Some(paper) = paper else {
+                compared.left_out += 1;
+                continue;
+            };
+            compared.documents += 1;
+            self.expected.extend(paper.same_fields().map(|listed| (*doc, listed)));
+            for record in paper.of_kind(Kind::ISSUE) {
+                let Some(issue) = states::issue(paper, record) else {
+                    compared.settled += 1;
+                    self.settled.insert(record);
+                    continue;
+                };
+                compared.issues += 1;
+                check_issue(&self.reader, record, &issue)?;
+                self.expected.extend(issue.clashes.into_iter().map(|listed| (*doc, listed)));
+            }
+        }
+        Ok(())
+    }
+
+    /// What follows from register and people together.
+    fn commune(&mut self, compared: &mut Compared) -> Result<(), String> {
+        let ((register, units), (people, holdings)) = (self.of(DocKind::Register), self.of(DocKind::People));
+        let Some(units) = units else { return Ok(()) };
+        compared.units += check_units(&self.reader, self.collection, units)?;
+        let mut expected: Vec<_> = claims::mergers(units).into_iter().map(|listed| (register, listed)).collect();
+        if let Some(holdings) = holdings {
+            expected.extend(claims::posts(units, holdings).into_iter().map(|listed| (people, listed)));
+        }
+        self.expected.extend(expected);
+        Ok(())
+    }
+
+    /// All that is expected is listed, and nothing else.
+    fn lists(self, compared: &mut Compared) -> Result<(), String> {
+        let mut shown = BTreeSet::new();
+        for row in self.reader.clashes(Some(self.collection)).map_err(|error| error.to_string())? {
+            let found = self.reader.clash(&row.key).map_err(|error| error.to_string())?;
+            let found = found.ok_or_else(|| format!("{} is listed under {}, and not found", row.kind, row.key))?;
+            let (doc, listed) = as_listed(&row, &found)?;
+            let is_settled = listed.record.is_some_and(|record| self.settled.contains(&record));
+            let without_posts = listed.kind == POST_HOLDERS && self.of(DocKind::Register).1.is_none();
+            let is_left_out = self.papers.get(&doc).is_some_and(Option::is_none);
+            if !(is_left_out || without_posts || (is_settled && listed.kind.starts_with(OF_ISSUES))) {
+                shown.insert((doc, listed));
+            }
+        }
+        if let Some((doc, listed)) = self.expected.difference(&shown).next() {
+            return Err(format!("{doc} does not list {listed:?}"));
+        }
+        if let Some((doc, listed)) = shown.difference(&self.expected).next() {
+            return Err(format!("{doc} lists what is no clash: {listed:?}"));
+        }
+        for (_, listed) in self.expected {
+            *compared.clashes.entry(listed.kind).or_default() += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The state of an issue, and what comes next must follow, are those of the table.
+fn check_issue(reader: &Reader, record: RecordId, issue: &states::Issue) -> Result<(), String> {
+    let shown = reader.issue(&record.to_string()).map_err(|error| error.to_string())?;
+    let shown = shown.ok_or_else(|| format!("issue {record} is not shown"))?;
+    let frontier: BTreeSet<_> = shown.frontier.iter().copied().collect();
+    if (shown.issue.state, &frontier) != (issue.state, &issue.frontier) {
+        let (state, is) = (shown.issue.state, (issue.state, &issue.frontier));
+        return Err(format!("issue {record} is shown as {:?}, and is {is:?}", (state, frontier)));
+    }
+    Ok(())
+}
+
+/// The names and households of units are those typed last, or of several the one that shows everywhere.
+fn check_units(reader: &Reader, collection: CollectionId, register: &Paper<'_>) -> Result<usize, String> {
+    let units = reader.units(collection, None).map_err(|error| error.to_string())?;
+    let units = units.map(|units| units.units).unwrap_or_default();
+    let mut count = 0;
+    for record in register.of_kind(Kind::UNIT) {
+        let row = units.iter().find(|row| row.id == record).ok_or_else(|| format!("unit {record} is not shown"))?;
+        let name = register.shown(record, Field::NAME).and_then(Value::as_text).unwrap_or_default();
+        let households = register.shown(record, Field::HOUSEHOLDS).and_then(Value::as_int);
+        if row.name != name || (households.is_some() && row.households != households) {
+            let shown = (&row.name, row.households);
+            return Err(format!("unit {record} is shown as {shown:?}, and is {:?}", (name, households)));
+        }
+        count += 1;
+    }
+    Ok(count)
+}
+
+/// A listed clash, as it is expected: options by value, event or record.
+fn as_listed(row: &ClashRow, found: &ClashDetail) -> Result<(DocId, Listed), String> {
+    let clash = &found.clash;
+    let by_field = row.kind.starts_with(SAME_FIELD);
+    let of_issue = row.kind.starts_with(OF_ISSUES);
+    let options: BTreeSet<String> = clash
+        .options
+        .iter()
+        .map(|option| match option.event {
+            _ if by_field => format!("{:?}", option.value),
+            Some(event) if of_issue => event.to_string(),
+            _ => option.record.to_string(),
+        })
+        .collect();
+    let listed: Vec<&str> = row.options.iter().map(|option| option.record.as_str()).collect();
+    let records: Vec<String> = clash.options.iter().map(|option| option.record.to_string()).collect();
+    if listed != records || row.record != clash.record || row.kind != clash.kind.slug() {
+        return Err(format!("{} {} is listed as {row:?}, and is {clash:?}", row.kind, row.key));
+    }
+    let record = (by_field || of_issue).then_some(clash.record);
+    Ok((clash.doc, Listed { kind: row.kind.clone(), record, options }))
+}
+
+/// Joins sets that share members until none do.
+fn joined<T: Ord + Copy>(sets: Vec<BTreeSet<T>>) -> Vec<BTreeSet<T>> {
+    let mut groups: Vec<BTreeSet<T>> = Vec::new();
+    for mut set in sets {
+        groups.retain(|group| {
+            let apart = group.is_disjoint(&set);
+            if !apart {
+                set.extend(group.iter().copied());
+            }
+            apart
+        });
+        groups.push(set);
+    }
+    groups
+}

@@ -1,0 +1,122 @@
+//! A document as the sum of what was typed into it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hopluu_model::{ActorId, EventId, EventKind, Field, Kind, RecordId, Side, Value, Write};
+
+use super::changes::{Change, Saw};
+use super::{Listed, SAME_FIELD};
+
+type Fields<'a> = &'a [(Field, Value)];
+
+/// Records, later values and events of one document, as they were typed.
+#[derive(Default)]
+pub(super) struct Paper<'a> {
+    pub(super) records: BTreeMap<RecordId, (Kind, Fields<'a>)>,
+    pub(super) sets: BTreeMap<(RecordId, Field), Vec<Set<'a>>>,
+    pub(super) events: Vec<Happened<'a>>,
+}
+
+/// A value that somebody gave a field.
+pub(super) struct Set<'a> {
+    pub(super) value: &'a Value,
+    /// Which change it came with.
+    pub(super) by: (ActorId, u64),
+    pub(super) saw: &'a Saw,
+    /// Its operation; of values that nobody replaced, the one with the highest shows.
+    pub(super) op: (u64, ActorId),
+}
+
+impl Set<'_> {
+    /// Whether it was written by somebody who had seen the other.
+    fn replaces(&self, other: &Self) -> bool {
+        self.op > other.op && self.saw.get(&other.by.0).is_some_and(|seq| *seq >= other.by.1)
+    }
+}
+
+/// Something that happened to a record.
+pub(super) struct Happened<'a> {
+    pub(super) id: EventId,
+    pub(super) record: RecordId,
+    pub(super) kind: EventKind,
+    pub(super) after: &'a [EventId],
+    fields: Fields<'a>,
+    pub(super) side: Side,
+}
+
+impl Happened<'_> {
+    pub(super) fn get(&self, field: Field) -> Option<&Value> {
+        self.fields.iter().find(|(known, _)| *known == field).map(|(_, value)| value)
+    }
+
+    /// Whether it settles a clash of events or records; settlements of a field only keep its history.
+    pub(super) fn settles(&self) -> bool {
+        self.kind == EventKind::SETTLE && self.get(Field::FIELD).is_none()
+    }
+
+    /// What a settlement weighed and passed over.
+    pub(super) fn passed_over(&self) -> impl Iterator<Item = RecordId> {
+        let chosen = self.get(Field::CHOSEN).and_then(Value::as_id);
+        let weighed = self.get(Field::WEIGHED).map_or(&[][..], Value::as_ids);
+        weighed.iter().copied().filter(move |id| Some(*id) != chosen)
+    }
+}
+
+impl<'a> Paper<'a> {
+    /// Adds typed edits up. `None` when a record or an event began twice, which only happens when it was written again.
+    pub(super) fn of(changes: &'a [Change<'a>]) -> Option<Self> {
+        let mut paper = Self::default();
+        let mut begun = BTreeSet::new();
+        for Change { actor, seq, first_op, saw, typed } in changes {
+            let mut op = *first_op;
+            for write in typed.edit.writes() {
+                match write {
+                    Write::Create { record, kind, fields } => {
+                        begun.insert((true, record.0)).then_some(())?;
+                        paper.records.insert(*record, (*kind, fields));
+                        // A record is a container, and what it began with.
+                        op += 1;
+                    }
+                    Write::Set { record, field, value } => {
+                        let set = Set { value, by: (*actor, *seq), saw, op: (op, *actor) };
+                        paper.sets.entry((*record, *field)).or_default().push(set);
+                    }
+                    Write::Append { event, record, kind, after, fields } => {
+                        begun.insert((false, event.0)).then_some(())?;
+                        let (id, record, kind, side) = (*event, *record, *kind, typed.side);
+                        paper.events.push(Happened { id, record, kind, after, fields, side });
+                    }
+                }
+                op += 1;
+            }
+        }
+        Some(paper)
+    }
+
+    pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = RecordId> {
+        self.records.iter().filter(move |(_, (known, _))| *known == kind).map(|(record, _)| *record)
+    }
+
+    /// The values of a field that nobody replaced.
+    pub(super) fn standing(&self, record: RecordId, field: Field) -> Vec<&Set<'a>> {
+        let sets = self.sets.get(&(record, field)).map_or(&[][..], Vec::as_slice);
+        sets.iter().filter(|set| !sets.iter().any(|other| other.replaces(set))).collect()
+    }
+
+    /// The value that shows.
+    pub(super) fn shown(&self, record: RecordId, field: Field) -> Option<&Value> {
+        let set = self.standing(record, field).into_iter().max_by_key(|set| set.op).map(|set| set.value);
+        let first = || self.records.get(&record)?.1.iter().find(|(known, _)| *known == field).map(|(_, value)| value);
+        set.or_else(first)
+    }
+
+    /// Fields with more than one value.
+    pub(super) fn same_fields(&self) -> impl Iterator<Item = Listed> {
+        self.sets.keys().filter_map(|(record, field)| {
+            let options: BTreeSet<String> =
+                self.standing(*record, *field).iter().map(|set| format!("{:?}", set.value)).collect();
+            let kind = format!("{SAME_FIELD}{field}");
+            (options.len() > 1).then_some(Listed { kind, record: Some(*record), options })
+        })
+    }
+}
