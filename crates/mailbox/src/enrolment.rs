@@ -21,6 +21,19 @@ impl Trust {
     /// Reads the roster and the joins from the journal. What damage left behind it is skipped: the relay has it.
     pub(crate) fn load(&mut self, store: &Store) -> Result<(), MailboxError> {
         self.in_doubt = !store.is_whole();
+        self.load_roster(store)?;
+        for (_, number) in store.joins()? {
+            let Some(Record::Join { bytes, .. }) = store.read(number)? else { continue };
+            if let Some(join) = Join::from_bytes(&bytes)
+                && let Err(error) = self.provisional.keep(&self.roster, &join)
+            {
+                tracing::debug!(%error, "a join in the journal no longer counts");
+            }
+        }
+        Ok(())
+    }
+
+    fn load_roster(&mut self, store: &Store) -> Result<(), MailboxError> {
         for number in store.roster_records()? {
             let bytes = match store.read(number) {
                 Ok(Some(Record::Roster { bytes, .. })) => bytes,
@@ -33,14 +46,6 @@ impl Trust {
                 Ok(_) => {}
                 Err(error) if self.in_doubt => tracing::warn!(%error, "a roster in the damaged journal is skipped"),
                 Err(error) => return Err(MailboxError::Roster(error)),
-            }
-        }
-        for (_, number) in store.joins()? {
-            let Some(Record::Join { bytes, .. }) = store.read(number)? else { continue };
-            if let Some(join) = Join::from_bytes(&bytes)
-                && let Err(error) = self.provisional.keep(&self.roster, &join)
-            {
-                tracing::debug!(%error, "a join in the journal no longer counts");
             }
         }
         Ok(())
@@ -227,10 +232,18 @@ impl Mailbox {
 
     /// A relay has told how far its roster goes, and ours goes as far: a desk may write on.
     pub(crate) fn roster_is_current(&mut self, now: Tick, wall: Timestamp) -> Result<(), MailboxError> {
-        if std::mem::take(&mut self.trust.in_doubt) {
-            self.confirm_waiting(now, wall)?;
+        if !self.trust.in_doubt {
+            return Ok(());
         }
-        Ok(())
+        // What the journal holds beyond the damage may follow on what has come.
+        let before = self.trust.roster.version();
+        self.trust.load_roster(&self.store)?;
+        self.trust.in_doubt = false;
+        if self.trust.roster.version() > before {
+            self.staged.outputs.push(Output::RosterMoved);
+            self.staged.roster_from = Some(before);
+        }
+        self.confirm_waiting(now, wall)
     }
 
     fn confirm_waiting(&mut self, now: Tick, wall: Timestamp) -> Result<(), MailboxError> {
@@ -359,7 +372,14 @@ impl Mailbox {
                 if !self.trust.owns(&device, &actor) {
                     continue;
                 }
-                let stays = self.trust.roster.cut(&device, &doc, &actor).map_or(0, |cut| cut.seq);
+                let stays = match self.trust.roster.cut(&device, &doc, &actor) {
+                    // Of two histories with one author the cut names one.
+                    Some(cut) if tip.seq >= cut.seq && self.hash_at(&doc, &actor, cut.seq)? == Some(cut.hash) => {
+                        cut.seq
+                    }
+                    Some(cut) if tip.seq < cut.seq => tip.seq,
+                    Some(_) | None => 0,
+                };
                 if tip.seq > stays {
                     self.store.append(&Record::Cut { doc, actor, seq: stays })?;
                     fell = true;

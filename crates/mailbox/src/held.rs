@@ -153,6 +153,11 @@ impl Shelf for Held<'_> {
                 frames.extend(numbers.into_iter().filter_map(|number| self.item(number)));
             }
         }
+        frames
+    }
+
+    fn refusals(&mut self, device: &DeviceId) -> Vec<Frame> {
+        let mut frames = Vec::new();
         for refusal in or_absent(self.store.refusals(None)) {
             if refusal.author == *device && self.trust.still_refuses(&refusal) {
                 frames.extend(self.item(refusal.number));

@@ -245,7 +245,7 @@ impl Mailbox {
     }
 
     /// The hash of a change held; `None` when it is not, or only staged.
-    fn hash_at(&self, doc: &DocId, actor: &ActorId, seq: u64) -> Result<Option<ChangeHash>, MailboxError> {
+    pub(crate) fn hash_at(&self, doc: &DocId, actor: &ActorId, seq: u64) -> Result<Option<ChangeHash>, MailboxError> {
         let (runs, _) = gather(&self.store, doc, actor, seq)?;
         Ok(runs.first().map(|run| run.hash))
     }

@@ -70,6 +70,12 @@ impl Trust {
         author(&self.roster, &self.provisional, actor).map_or(Side::Commune, |(device, _)| device.side)
     }
 
+    /// Whether the roster names the device of an author, or it is this one.
+    #[must_use]
+    pub fn is_author(&self, actor: &ActorId) -> bool {
+        self.author_of(actor).is_some()
+    }
+
     pub(crate) fn side_of(&self, device: &DeviceId) -> Option<Side> {
         standing(&self.roster, &self.provisional, device).map(|(device, _)| device.side)
     }

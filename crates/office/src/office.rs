@@ -55,6 +55,8 @@ pub(crate) struct Pending {
     pub(crate) marks: Marks,
     /// What was refused may be admitted now.
     roster_moved: bool,
+    /// Damage took the roster that names authors of what is held: sides are shown wrong until it is back.
+    authors_unknown: bool,
 }
 
 /// One office.
@@ -296,6 +298,10 @@ impl Office {
     fn fold(&mut self, now: Tick, wall: Timestamp) -> Result<Vec<RecordId>, OfficeError> {
         if std::mem::take(&mut self.pending.roster_moved) {
             self.lift_refusals()?;
+            if std::mem::take(&mut self.pending.authors_unknown) {
+                let all = self.mailbox.store().docs()?;
+                self.pending.withdrawn.extend(all);
+            }
         }
         let mut docs = std::mem::take(&mut self.pending.written);
         for doc in std::mem::take(&mut self.pending.withdrawn) {
@@ -388,13 +394,16 @@ impl Office {
             let own =
                 clock.0.keys().filter(|actor| hopluu_identity::prefix_of(actor) == hopluu_identity::actor_prefix(&me));
             pending.marks.mine.extend(own);
+            pending.authors_unknown |= clock.0.keys().any(|actor| !self.mailbox.trust().is_author(actor));
             pending.marks.at_relay.push((doc, self.mailbox.at_relay(&doc)));
             let shown = self.mailbox.store().shown(&doc)?;
             if let (false, Some(at)) = (shown.is_empty(), self.mailbox.shown_at(&doc)?) {
-                pending.marks.shown.push((doc, shown, at));
+                pending.marks.shown.push((doc, shown.clone(), at));
                 pending.marks.today = pending.marks.today.max(Some(at.date()));
             }
-            if !self.is_shown(&doc)? {
+            // A desk's receipts may have been lost between the fold and the disk.
+            let owes_receipts = self.mailbox.trust().is_province() && !shown.covers(&clock);
+            if owes_receipts || !self.is_shown(&doc)? {
                 pending.written.insert(doc);
             }
         }
@@ -439,9 +448,13 @@ impl Office {
         let applied = self.documents.get(self.mailbox.store(), doc)?.clock().clone();
         for edit in self.mailbox.own_beyond(&doc, &applied)? {
             match postcard::from_bytes::<Edit>(&edit) {
-                Ok(edit) => {
-                    self.submit(&edit)?;
-                }
+                Ok(edit) => match self.submit(&edit) {
+                    // What it was about went with the device that wrote it.
+                    Err(error @ OfficeError::Document(_)) => {
+                        tracing::warn!(%doc, error = &error as &dyn std::error::Error, "an edit has nothing left to change");
+                    }
+                    done => drop(done?),
+                },
                 Err(error) => tracing::error!(%doc, %error, "an edit in the journal cannot be read"),
             }
         }

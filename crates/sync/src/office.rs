@@ -350,11 +350,8 @@ impl OfficeEnd {
             (true, true) => Agreeing::Settled { since: turn.now },
             (true, false) if up_to_date => Agreeing::Ready { not_before: turn.now },
             (true, _) => Agreeing::Tail { since: turn.now },
-            (false, true) => {
-                turn.out.push_back(Output::Cursor { relay: self.relay, cursor: welcome.cursor });
-                Agreeing::Settled { since: turn.now }
-            }
-            (false, false) => Agreeing::Ready { not_before: turn.now },
+            // Receipts are still coming, on the stream on which the answer will: only then is the cursor ours.
+            (false, _) => Agreeing::Ready { not_before: turn.now },
         };
         line.agreed = welcome.equal;
         self.phase = Phase::Talking { line, agreeing };

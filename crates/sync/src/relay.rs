@@ -280,9 +280,13 @@ impl Session {
             send(turn.out, conn, Class::Control, &Frame::RosterAsk { after: roster }, &mut self.pushes);
         }
         if from.is_none() {
+            // On the stream of the marks: a cursor must not overtake what it says was taken.
             for frame in turn.shelf.standing(&self.device) {
-                send(turn.out, conn, Class::History, &frame, &mut self.pushes);
+                send(turn.out, conn, Class::Edits, &frame, &mut self.pushes);
             }
+        }
+        for frame in turn.shelf.refusals(&self.device) {
+            send(turn.out, conn, Class::Control, &frame, &mut self.pushes);
         }
         self.greeted = true;
         self.next = from.unwrap_or(here.number);

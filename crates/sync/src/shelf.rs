@@ -74,8 +74,11 @@ pub trait Shelf {
     /// Messages that bring somebody from a roster version to ours.
     fn roster_after(&mut self, version: u64) -> Vec<Frame>;
 
-    /// The receipts and refusals a device should know, for when a cursor cannot tell.
+    /// The receipts a device should know, for when a cursor cannot tell.
     fn standing(&mut self, device: &DeviceId) -> Vec<Frame>;
+
+    /// What of a device's own is refused. No cursor tells of them, and they are few.
+    fn refusals(&mut self, device: &DeviceId) -> Vec<Frame>;
 
     /// Digest of all receipts held (relay) or given (province desk).
     fn receipts_digest(&self) -> Digest;
