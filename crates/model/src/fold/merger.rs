@@ -84,6 +84,8 @@ pub struct MergerFold {
     pub by: Option<EventId>,
     /// The passing event, or the settlement that raised it again, while it is passed.
     pub passed_by: Option<EventId>,
+    /// All passings and settlements for them on the frontier, while it is passed: it stands by any of them.
+    pub passings: Vec<EventId>,
     /// The day it takes effect, while it is passed.
     pub effective_on: Option<Date>,
     /// Number of the document that passed it.
@@ -107,6 +109,7 @@ pub fn merger(merger: &Snapshot, events: &[Event]) -> MergerFold {
     let frontier = history.frontier();
     let by = frontier.iter().min_by_key(|act| (act.kind(), act.event.id)).copied();
     let passed = by.filter(|act| act.kind() == EventKind::MERGER_PASS);
+    let passings = frontier.iter().filter(|act| passed.is_some() && act.kind() == EventKind::MERGER_PASS);
     let said = |field| passed.map(|act| act.base.text(field).to_owned());
     let ids: Vec<_> = frontier.iter().map(|act| act.event.id).collect();
     let mut clashes = history.clashes(merger.doc, between, |act| text_vi(act));
@@ -115,6 +118,7 @@ pub fn merger(merger: &Snapshot, events: &[Event]) -> MergerFold {
         state: by.map_or(MergerState::Draft, |act| MergerState::of(act.kind())),
         by: by.map(|act| act.event.id),
         passed_by: passed.map(|act| act.event.id),
+        passings: passings.map(|act| act.event.id).collect(),
         effective_on: passed.and_then(|act| act.base.fields.get(&Field::EFFECTIVE_ON).and_then(Value::as_date)),
         decision: said(Field::DECISION),
         body: said(Field::BODY),

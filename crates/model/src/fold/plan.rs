@@ -19,6 +19,7 @@ pub(super) struct Plan<'a> {
     /// Sources and target of those passed and not passed over.
     pub(super) live: BTreeMap<RecordId, (BTreeSet<RecordId>, RecordId)>,
     set_aside: BTreeSet<RecordId>,
+    overruled: BTreeSet<RecordId>,
     in_clash: BTreeMap<RecordId, Vec<ClashKey>>,
     /// Which mergers make a new unit.
     pub(super) makers: BTreeMap<RecordId, Vec<RecordId>>,
@@ -32,6 +33,7 @@ impl<'a> Plan<'a> {
             mergers,
             live: BTreeMap::new(),
             set_aside: BTreeSet::new(),
+            overruled,
             in_clash: BTreeMap::new(),
             makers: BTreeMap::new(),
             today,
@@ -44,7 +46,7 @@ impl<'a> Plan<'a> {
             if fold.state != MergerState::Passed {
                 continue;
             }
-            if fold.passed_by.is_some_and(|by| overruled.contains(&RecordId(by.0))) {
+            if standing(fold, &plan.overruled).is_empty() {
                 plan.set_aside.insert(*id);
                 continue;
             }
@@ -92,15 +94,15 @@ impl<'a> Plan<'a> {
 
     fn clash(&self, kind: ClashKind, unit: RecordId, mergers: &BTreeSet<RecordId>) -> Option<Clash> {
         let both: Vec<_> = mergers.iter().filter_map(|merger| self.mergers.get(merger)).collect();
-        let options = both.iter().filter_map(|(merger, fold)| {
+        let options = both.iter().map(|(merger, fold)| {
             let name = merger.text(Field::INTO_NAME);
             let into = if name.is_empty() { String::new() } else { format!(" vào {name}") };
             let decision = fold.decision.as_deref().unwrap_or_default();
             let mut option = ClashOption::record(merger, Vec::new(), format!("Phương án nhập{into} theo {decision}"));
             option.event = fold.passed_by;
-            option.claims = vec![RecordId(fold.passed_by?.0)];
+            option.claims = standing(fold, &self.overruled);
             option.after.clone_from(&fold.frontier);
-            Some(option)
+            option
         });
         Some(Clash::new(kind, unit, both.first()?.0.doc, options.collect()))
     }
@@ -157,4 +159,10 @@ impl<'a> Plan<'a> {
             clashes,
         }
     }
+}
+
+/// What a merger is passed by and no settlement passed over. Of settlements for it that did not know of each other one may
+/// be passed over by somebody who had not seen the other: that one still stands.
+fn standing(fold: &MergerFold, overruled: &BTreeSet<RecordId>) -> Vec<RecordId> {
+    fold.passings.iter().map(|by| RecordId(by.0)).filter(|by| !overruled.contains(by)).collect()
 }

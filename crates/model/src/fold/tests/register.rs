@@ -99,6 +99,27 @@ fn one_unit_in_two_mergers_counts_once_until_settled() {
 }
 
 #[test]
+fn a_settlement_that_nobody_had_seen_brings_the_clash_back() {
+    let mergers = [merger_of(20, &[rid(1), rid(2)], rid(4), ""), merger_of(22, &[rid(2), rid(3)], rid(4), "")];
+    let passings = [passed(21, &mergers[0], &[]), passed(23, &mergers[1], &[])];
+    let clash = fold(&units(), &mergers, &passings, 12).clashes[0].clone();
+    // Two leaders choose the first and one the second; who settles again has not seen one of the two.
+    for (known, unseen) in [(31, 32), (32, 31)] {
+        let mut events = passings.to_vec();
+        events.extend([settled(known, &clash, rid(21)), settled(33, &clash, rid(23))]);
+        let differ = fold(&units(), &mergers, &events, 12).clashes[0].clone();
+        events.extend([settled(34, &differ, rid(33)), settled(unseen, &clash, rid(21))]);
+        let back = fold(&units(), &mergers, &events, 12);
+        assert_eq!(back.clashes.len(), 1, "{unseen} chose the first, and nobody passed it over");
+        assert_eq!(back.mergers[&rid(20)], MergerStanding::InClash);
+        events.push(settled(35, &back.clashes[0], rid(34)));
+        let last = fold(&units(), &mergers, &events, 12);
+        assert!(last.clashes.is_empty());
+        assert_eq!(last.mergers[&rid(20)], MergerStanding::SetAside);
+    }
+}
+
+#[test]
 fn rings_take_no_effect() {
     let mergers = [merger_of(20, &[rid(1), rid(3)], rid(2), ""), merger_of(22, &[rid(2), rid(4)], rid(1), "")];
     let mut events = vec![passed(21, &mergers[0], &[]), passed(23, &mergers[1], &[])];
