@@ -39,7 +39,7 @@ pub(crate) struct Planted {
     #[arg(long, default_value_t = 1)]
     from: u64,
     /// So many worlds from each starting point; a bug that survives them is not caught.
-    #[arg(long, default_value_t = 200)]
+    #[arg(long, default_value_t = 400)]
     limit: u64,
     /// How many hunts at once.
     #[arg(long, default_value_t = 2)]
