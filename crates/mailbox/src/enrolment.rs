@@ -365,7 +365,7 @@ impl Mailbox {
 
     /// Lets the chains of a revoked device fall back to its cut. What rests on them stays held, and waits for
     /// parents that never come: it is not fed to any document, and its author writes it again.
-    fn withdraw(&mut self, device: DeviceId) -> Result<(), MailboxError> {
+    pub(crate) fn withdraw(&mut self, device: DeviceId) -> Result<(), MailboxError> {
         for doc in self.store.docs()? {
             let mut fell = false;
             for (actor, tip) in self.store.clock(&doc)?.0 {

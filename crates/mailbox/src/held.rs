@@ -1,5 +1,7 @@
 //! What is held, lent to the engine for the length of a call.
 
+use std::cell::Cell;
+
 use hopluu_identity::sha256;
 use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, Side, Tip};
 use hopluu_store::{Entry, Record, Refused, Store, StoreError, Tag};
@@ -24,9 +26,11 @@ pub(crate) struct Held<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) trust: &'a Trust,
     pub(crate) relay: &'a RelayClocks,
+    /// Set when the store could not answer: what was said in that belief must not leave.
+    pub(crate) fault: &'a Cell<Option<StoreError>>,
 }
 
-/// Logs a store's fault where an answer must be given all the same: as if it were not held.
+/// Logs a store's fault where people ask how things stand: as if it were not held.
 pub(crate) fn or_absent<T: Default>(answer: Result<T, StoreError>) -> T {
     answer.unwrap_or_else(|error| {
         tracing::error!(error = %error, "the store cannot answer");
@@ -35,6 +39,14 @@ pub(crate) fn or_absent<T: Default>(answer: Result<T, StoreError>) -> T {
 }
 
 impl Held<'_> {
+    /// Answers as if it were not held, and sees to it that the answer goes nowhere.
+    fn or_absent<T: Default>(&self, answer: Result<T, StoreError>) -> T {
+        answer.unwrap_or_else(|error| {
+            self.fault.set(Some(error));
+            T::default()
+        })
+    }
+
     fn reads(&self, device: &DeviceId, doc: &DocId) -> bool {
         // Whatever this machine holds is in its own scope: nothing else is let in.
         self.trust.is_mine(device) || self.trust.may_read(device, doc)
@@ -43,7 +55,7 @@ impl Held<'_> {
 
 impl Shelf for Held<'_> {
     fn scope(&self, device: &DeviceId) -> Vec<(DocId, Digest)> {
-        let docs = or_absent(self.store.docs());
+        let docs = self.or_absent(self.store.docs());
         let mine = docs.into_iter().filter(|doc| self.reads(device, doc));
         let digests = mine.map(|doc| (doc, self.clock(&doc)));
         let mut scope: Vec<_> = digests.filter(|(_, clock)| !clock.is_empty()).collect();
@@ -57,15 +69,15 @@ impl Shelf for Held<'_> {
 
     /// What others refuse of our own is not offered again, and not compared: it would differ for ever.
     fn clock(&self, doc: &DocId) -> Clock {
-        or_absent(offered(self.store, self.trust, doc))
+        self.or_absent(offered(self.store, self.trust, doc))
     }
 
     fn tip(&self, doc: &DocId, actor: &ActorId) -> Option<Tip> {
-        or_absent(self.store.tip(doc, actor))
+        self.or_absent(self.store.tip(doc, actor))
     }
 
     fn written_at(&self, doc: &DocId, actor: &ActorId, seq: u64) -> u64 {
-        or_absent(self.store.runs(doc, actor, seq, 1)).first().map_or(u64::MAX, |run| run.number)
+        self.or_absent(self.store.runs(doc, actor, seq, 1)).first().map_or(u64::MAX, |run| run.number)
     }
 
     fn owns(&self, device: &DeviceId, actor: &ActorId) -> bool {
@@ -73,13 +85,13 @@ impl Shelf for Held<'_> {
     }
 
     fn pack(&mut self, doc: &DocId, actor: &ActorId, from: u64) -> Option<Pack> {
-        or_absent(cut(self.store, doc, actor, from))
+        self.or_absent(cut(self.store, doc, actor, from))
     }
 
     fn unacknowledged(&self, _relay: &DeviceId) -> Vec<(DocId, ActorId, u64)> {
         let me = self.trust.device();
         let mut behind = Vec::new();
-        for doc in or_absent(self.store.docs()) {
+        for doc in self.or_absent(self.store.docs()) {
             for (actor, tip) in &self.clock(&doc).0 {
                 let held = self.relay.seq(&doc, actor);
                 if tip.seq > held && self.trust.owns(&me, actor) {
@@ -95,13 +107,13 @@ impl Shelf for Held<'_> {
     }
 
     fn after(&self, number: u64, limit: usize) -> (Vec<TailItem>, u64) {
-        let entries = or_absent(self.store.after(number, limit));
+        let entries = self.or_absent(self.store.after(number, limit));
         let last = entries.last().map_or_else(|| self.store.end().number.max(number), |entry| entry.number);
         (entries.iter().filter_map(|entry| self.tail_item(entry)).collect(), last)
     }
 
     fn item(&mut self, number: u64) -> Option<Frame> {
-        match or_absent(self.store.read(number))? {
+        match self.or_absent(self.store.read(number))? {
             Record::Shown { bytes, .. } => Some(Frame::Shown(postcard::from_bytes::<Receipt>(&bytes).ok()?)),
             Record::Refusal { doc, actor, seq, hash, reason, text, .. } => {
                 Some(Frame::Refused(RefusalNotice { doc, actor, seq, hash, reason, text }))
@@ -116,12 +128,12 @@ impl Shelf for Held<'_> {
     }
 
     fn place(&self, device: &DeviceId, number: u64) -> Option<Cursor> {
-        let chain = or_absent(self.store.chain_at(number))?;
+        let chain = self.or_absent(self.store.chain_at(number))?;
         Some(Cursor { journal: self.journal(), scope: self.scope_hash(device), number, chain })
     }
 
     fn cursor(&self, relay: &DeviceId) -> Option<Cursor> {
-        let bytes = or_absent(self.store.cache_get(&cursor_key(relay)))?;
+        let bytes = self.or_absent(self.store.cache_get(&cursor_key(relay)))?;
         postcard::from_bytes(&bytes).ok()
     }
 
@@ -147,9 +159,9 @@ impl Shelf for Held<'_> {
 
     fn standing(&mut self, device: &DeviceId) -> Vec<Frame> {
         let mut frames = Vec::new();
-        for doc in or_absent(self.store.docs()) {
+        for doc in self.or_absent(self.store.docs_shown()) {
             if self.reads(device, &doc) {
-                let numbers = or_absent(self.store.shown_records(&doc));
+                let numbers = self.or_absent(self.store.shown_records(&doc));
                 frames.extend(numbers.into_iter().filter_map(|number| self.item(number)));
             }
         }
@@ -158,7 +170,7 @@ impl Shelf for Held<'_> {
 
     fn refusals(&mut self, device: &DeviceId) -> Vec<Frame> {
         let mut frames = Vec::new();
-        for refusal in or_absent(self.store.refusals(None)) {
+        for refusal in self.or_absent(self.store.refusals(None)) {
             if refusal.author == *device && self.trust.still_refuses(&refusal) {
                 frames.extend(self.item(refusal.number));
             }
@@ -168,8 +180,8 @@ impl Shelf for Held<'_> {
 
     fn receipts_digest(&self) -> Digest {
         let mut shown: Vec<(DocId, Digest)> = Vec::new();
-        for doc in or_absent(self.store.docs()) {
-            let clock = or_absent(self.store.shown(&doc));
+        for doc in self.or_absent(self.store.docs_shown()) {
+            let clock = self.or_absent(self.store.shown(&doc));
             if !clock.is_empty() {
                 shown.push((doc, digest_of_clock(&clock)));
             }
@@ -182,8 +194,8 @@ impl Shelf for Held<'_> {
     }
 
     fn receipts(&mut self) -> Vec<Frame> {
-        let docs = or_absent(self.store.docs());
-        let numbers: Vec<u64> = docs.iter().flat_map(|doc| or_absent(self.store.shown_records(doc))).collect();
+        let docs = self.or_absent(self.store.docs_shown());
+        let numbers: Vec<u64> = docs.iter().flat_map(|doc| self.or_absent(self.store.shown_records(doc))).collect();
         numbers.into_iter().filter_map(|number| self.item(number)).collect()
     }
 

@@ -1,5 +1,6 @@
 //! The machine: one door in, one commit, one drain out.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 
 use hopluu_identity::{Anchor, Claim, DeviceKey, Enrolment, Notice, RelayTicket, RosterError};
@@ -229,6 +230,8 @@ pub struct Mailbox {
     pub(crate) relay: RelayClocks,
     pub(crate) staged: Staged,
     out: VecDeque<Output>,
+    /// The store could not answer the engine.
+    fault: Cell<Option<StoreError>>,
 }
 
 impl Mailbox {
@@ -253,7 +256,16 @@ impl Mailbox {
         }
         let relay = RelayClocks::load(clocks);
         let (peers, staged, out) = (Peers::default(), Staged::default(), VecDeque::new());
-        Ok(Self { store, engine, trust, role: setup.role, peers, relay, staged, out })
+        let fault = Cell::default();
+        let mut mailbox = Self { store, engine, trust, role: setup.role, peers, relay, staged, out, fault };
+        // A power cut may have kept a roster and torn off the cuts that were written behind it.
+        let roster = &mailbox.trust.roster;
+        let revoked = roster.devices().map(|device| device.key).filter(|device| roster.is_revoked(device));
+        let revoked = revoked.filter(|_| !mailbox.store.is_poisoned());
+        for device in revoked.collect::<Vec<_>>() {
+            mailbox.withdraw(device)?;
+        }
+        Ok(mailbox)
     }
 
     /// Takes one piece of news. What follows from it leaves after the next [`Mailbox::commit`].
@@ -293,6 +305,7 @@ impl Mailbox {
     /// When the disk fails. Nothing that was promised is lost; nothing more is taken until the store was
     /// opened again.
     pub fn commit(&mut self, now: Tick) -> Result<(), MailboxError> {
+        self.check_fault()?;
         let late = self.relay.due().is_some_and(|due| now >= due) || self.store.staged() > 0;
         if let (true, Role::Office { relay, .. }) = (late, &self.role) {
             for record in self.relay.records(*relay) {
@@ -318,11 +331,23 @@ impl Mailbox {
         if let Some(after) = staged.roster_from {
             self.drive(now, EngineInput::RosterMoved { after });
         }
+        self.check_fault()?;
         // These rest on what was just committed.
         let more = std::mem::take(&mut self.staged);
         self.out.extend(more.outputs);
         self.staged.cursor = more.cursor;
         Ok(())
+    }
+
+    /// What was said while the store could not answer is not let out: others would believe that we hold less.
+    fn check_fault(&mut self) -> Result<(), MailboxError> {
+        match self.fault.take() {
+            Some(error) => {
+                self.out.clear();
+                Err(error.into())
+            }
+            None => Ok(()),
+        }
     }
 
     /// The next piece of work.
@@ -489,7 +514,7 @@ impl Mailbox {
 
     /// Asks the engine, and keeps what it says until the next commit.
     pub(crate) fn drive(&mut self, now: Tick, input: EngineInput) {
-        let mut held = Held { store: &mut self.store, trust: &self.trust, relay: &self.relay };
+        let mut held = Held { store: &mut self.store, trust: &self.trust, relay: &self.relay, fault: &self.fault };
         self.engine.handle(now, input, &mut held);
         while let Some(output) = self.engine.poll() {
             match output {

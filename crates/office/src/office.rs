@@ -299,8 +299,11 @@ impl Office {
         if std::mem::take(&mut self.pending.roster_moved) {
             self.lift_refusals()?;
             if std::mem::take(&mut self.pending.authors_unknown) {
-                let all = self.mailbox.store().docs()?;
-                self.pending.withdrawn.extend(all);
+                for doc in self.mailbox.store().docs()? {
+                    self.documents.drop(&doc);
+                    self.view.forget(doc)?;
+                    self.pending.written.insert(doc);
+                }
             }
         }
         let mut docs = std::mem::take(&mut self.pending.written);
@@ -318,6 +321,11 @@ impl Office {
         }
         let mut moved = if batch.docs.is_empty() { Vec::new() } else { self.view.fold(&batch)?.moved };
         for update in &batch.docs {
+            if update.rebuild {
+                // The view knows nothing yet of what others said of this document.
+                let at = self.mailbox.shown_at(&update.doc)?.unwrap_or_default();
+                marks.shown.push((update.doc, self.mailbox.store().shown(&update.doc)?, at));
+            }
             self.shown_now(update.doc, update.heads.clone(), wall, &mut marks)?;
         }
         moved.extend(self.view.mark(&marks)?.moved);
@@ -442,9 +450,6 @@ impl Office {
         self.actors.retire(&doc);
         self.mailbox.shelf().drop_snapshot(&doc)?;
         self.view.forget(doc)?;
-        // The view forgets what others said of the document too; it is told again.
-        let shown = self.mailbox.store().shown(&doc)?;
-        self.pending.marks.shown.push((doc, shown, Timestamp::default()));
         let applied = self.documents.get(self.mailbox.store(), doc)?.clock().clone();
         for edit in self.mailbox.own_beyond(&doc, &applied)? {
             match postcard::from_bytes::<Edit>(&edit) {

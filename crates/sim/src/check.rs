@@ -49,6 +49,7 @@ impl World {
         }
         self.check_equal()?;
         self.check_promises()?;
+        self.check_trust()?;
         self.check_views()?;
         self.check_rendering()?;
         self.check_clashes().map(drop)
@@ -64,19 +65,63 @@ impl World {
         for (peer, mailbox) in self.running() {
             docs.extend(mailbox.store().docs().map_err(|error| error.to_string())?);
             let office = self.peers[peer.0].office();
-            if office.is_some() && !self.is_settled(peer) && !self.is_out(peer) {
+            let may_differ = self.had_losses && !self.forked.is_empty();
+            if office.is_some() && !self.is_settled(peer) && !self.is_out(peer) && !may_differ {
                 let standing = self.office(peer).standing();
                 return Err(format!("{} is not settled: {:?}", self.name(peer), (standing.line, standing.backlog)));
             }
         }
         for doc in docs {
             for (peer, mailbox) in self.running().filter(|(peer, _)| self.reads(*peer, &doc)) {
-                let clock = mailbox.store().clock(&doc).map_err(|error| error.to_string())?;
+                let mut clock = mailbox.store().clock(&doc).map_err(|error| error.to_string())?;
+                if self.had_losses {
+                    // Who held one of two histories and lost it may have got the other: the desk must revoke or rule.
+                    clock.0.retain(|actor, _| !self.forked.contains(actor));
+                }
                 let (first, expected) = known.entry(doc).or_insert_with(|| (peer, clock.clone()));
                 if *expected != clock {
                     let names = (self.name(*first), self.name(peer));
                     return Err(format!("{doc} differs at {} and {}: {expected:?} / {clock:?}", names.0, names.1));
                 }
+            }
+        }
+        Ok(())
+    }
+
+    /// Nobody holds what is not theirs, every machine trusts the same roster, and refusals have reached their authors.
+    fn check_trust(&self) -> Result<(), String> {
+        let Some(desk) = self.desk.and_then(|desk| self.mailbox(desk)) else { return Ok(()) };
+        let relay = self.relay.and_then(|relay| self.mailbox(relay));
+        let refused = relay.map(|relay| relay.refusals(None)).transpose().map_err(|error| error.to_string())?;
+        for peer in self.peers().filter(|peer| self.is_running(*peer)) {
+            let (one, Some(mailbox)) = (&self.peers[peer.0], self.mailbox(peer)) else { continue };
+            let docs = mailbox.store().docs().map_err(|error| error.to_string())?;
+            let (ours, theirs) = (desk.trust().roster(), mailbox.trust().roster());
+            if one.is_stranger {
+                if !docs.is_empty() || theirs.version() > 0 || ours.device(&one.device).is_some() {
+                    return Err(format!("{} was let in: {}", self.name(peer), self.state(peer)));
+                }
+                continue;
+            }
+            if self.is_out(peer) || one.is_passing {
+                continue;
+            }
+            if let Some(doc) = docs.iter().find(|doc| !self.reads(peer, doc)) {
+                return Err(format!("{} holds {doc}, which is not its business", self.name(peer)));
+            }
+            if theirs.hash_at(ours.version()) != ours.hash_at(ours.version()) || theirs.version() != ours.version() {
+                let versions = (theirs.version(), ours.version());
+                return Err(format!("{} trusts roster {}, the desk {}", self.name(peer), versions.0, versions.1));
+            }
+            let told = mailbox.store().refusals(None).map_err(|error| error.to_string())?;
+            let untold = refused
+                .iter()
+                .flatten()
+                .filter(|refusal| refusal.author == one.device)
+                .find(|refusal| !told.iter().any(|known| known.actor == refusal.actor && known.doc == refusal.doc));
+            if let Some(refusal) = untold {
+                let what = (refusal.seq, refusal.actor.short(), refusal.doc, refusal.reason);
+                return Err(format!("{} was never told of a refusal: {what:?}", self.name(peer)));
             }
         }
         Ok(())
@@ -131,17 +176,25 @@ impl World {
         for (peer, _) in self.running() {
             let Some(office) = self.peers[peer.0].office() else { continue };
             let (rebuilt, heads) = rebuild(office).map_err(|error| format!("{}: {error}", self.name(peer)))?;
-            for (doc, heads) in heads {
-                let shown = office.view().heads(doc).map_err(|error| error.to_string())?;
-                if shown.as_ref() != Some(&heads) {
+            for (doc, heads) in &heads {
+                let shown = office.view().heads(*doc).map_err(|error| error.to_string())?;
+                if shown.as_ref() != Some(heads) {
                     return Err(format!("{} shows {doc} at {shown:?}, not {heads:?}", self.name(peer)));
                 }
             }
             let dump = office.view().dump().map_err(|error| error.to_string())?;
-            let (dump, rebuilt) = (facts(&dump), facts(&rebuilt));
-            if let Some(line) = dump.symmetric_difference(&rebuilt).next() {
-                let whose = if dump.contains(line) { "only the view" } else { "only its rebuild" };
-                return Err(format!("{}: {whose} has {line}", self.name(peer)));
+            let (mut dump, rebuilt) = (facts(&dump), facts(&rebuilt));
+            // A document of which nothing counts any more has a row of zeros, or none.
+            dump.retain(|line| {
+                heads.iter().any(|(doc, _)| line.contains(&hex(&doc.to_bytes()))) || line.starts_with("today|")
+            });
+            let differing: Vec<String> = dump
+                .symmetric_difference(&rebuilt)
+                .take(4)
+                .map(|line| format!("{}{line}", if dump.contains(line) { "view " } else { "rebuild " }))
+                .collect();
+            if !differing.is_empty() {
+                return Err(format!("{} shows what its rebuild does not: {}", self.name(peer), differing.join(" / ")));
             }
         }
         Ok(())
@@ -159,7 +212,9 @@ impl World {
             let facts = facts(&dump);
             let today = facts.iter().find(|line| line.starts_with("today|")).map_or("", |line| *line).to_owned();
             for doc in mailbox.store().docs().map_err(|error| error.to_string())? {
-                if !self.reads(peer, &doc) {
+                let clock = mailbox.store().clock(&doc).map_err(|error| error.to_string())?;
+                let has_two_histories = self.had_losses && clock.0.keys().any(|actor| self.forked.contains(actor));
+                if !self.reads(peer, &doc) || has_two_histories {
                     continue;
                 }
                 let id = hex(&doc.to_bytes());
@@ -208,6 +263,10 @@ impl World {
     pub fn check_clashes(&self) -> Result<Compared, String> {
         let mut known: BTreeMap<CollectionId, (PeerId, Vec<String>)> = BTreeMap::new();
         let mut compared = Compared::default();
+        if self.had_losses && !self.forked.is_empty() {
+            // Two histories of one author may stand side by side until the desk revokes or rules.
+            return Ok(compared);
+        }
         for (peer, _) in self.running() {
             let Some(office) = self.peers[peer.0].office().filter(|_| !self.is_out(peer)) else { continue };
             let reader = office.view().reader().map_err(|error| error.to_string())?;
@@ -301,6 +360,7 @@ impl World {
     pub(crate) fn after_loss(&mut self) {
         self.seen_ranks.clear();
         self.excused = self.promises.len();
+        self.had_losses = true;
         let mut held: BTreeMap<(DocId, ActorId), u64> = BTreeMap::new();
         for peer in self.peers() {
             raise(&mut held, self.on_disk(peer, Store::clock));
@@ -362,7 +422,7 @@ impl World {
         let one = &self.peers[peer.0];
         let desk = self.desk.and_then(|desk| self.mailbox(desk));
         let revoked = desk.is_some_and(|desk| desk.trust().roster().is_revoked(&one.device));
-        revoked || matches!(one.papers.enrolment, Some(Enrolment::Refused(..)))
+        revoked || self.revoked.contains(&one.device) || matches!(one.papers.enrolment, Some(Enrolment::Refused(..)))
     }
 
     /// Whether an edit waits for an edit of which no disk has a copy any more: it is held everywhere, and shown nowhere.
@@ -459,6 +519,9 @@ fn rebuild(office: &Office) -> Result<(String, Heads), String> {
     let (mut batch, mut marks, mut heads) = (Batch::default(), Marks::default(), Vec::new());
     for doc in mailbox.store().docs().map_err(|error| error.to_string())? {
         let document = from_changes(office, doc)?;
+        if document.clock().is_empty() {
+            continue;
+        }
         let moved = document.everything(&sides);
         let mut update = DocUpdate::new(doc, document.heads());
         update.rebuild = true;

@@ -1,10 +1,11 @@
 //! Disks that rot, cards that are copied, holidays that last.
 
+use std::io::ErrorKind;
 use std::sync::atomic::Ordering;
 
 use hopluu_mailbox::Role;
 use hopluu_model::Tick;
-use hopluu_store::Files;
+use hopluu_store::{Files, Operation};
 
 use crate::hazard::Hazard;
 use crate::lines::IDLE_MS;
@@ -62,16 +63,33 @@ impl World {
         self.peers[peer.0].disk.index_fails_in.store(operations.max(1), Ordering::Relaxed);
     }
 
+    /// Whether desk and relay both run and hold all of the roster: then either may lose its disk.
+    #[must_use]
+    pub fn roster_is_twice(&self) -> bool {
+        let version = |peer| Some(self.mailbox(peer)?.trust().roster().version()).filter(|version| *version > 0);
+        let (desk, relay) = (self.desk.and_then(version), self.relay.and_then(version));
+        desk.is_some() && desk == relay
+    }
+
+    /// Lets the power of a machine fail inside one of its next syncs: what it was about to promise is on the disk, or
+    /// not, sector by sector.
+    pub fn fail_power_in_sync(&mut self, peer: PeerId, nth: u64) {
+        self.note(peer, "power will fail inside a sync");
+        self.disk(peer).files.fail(Operation::Sync, nth, ErrorKind::Interrupted);
+        self.peers[peer.0].dies_in_sync = true;
+    }
+
     /// Puts a copy of a machine's card into a second machine, which is off.
     pub fn clone_card(&mut self, peer: PeerId) -> PeerId {
         let (papers, home) = (self.papers(peer).clone(), self.peers[peer.0].home.clone());
-        let disk = self.backup(peer, true);
+        let (disk, is_damaged) = (self.backup(peer, true), self.peers[peer.0].is_damaged);
         let name = format!("{} (bản sao)", self.name(peer));
         let twin = self.add(&name, papers);
         self.note(peer, "its card is copied");
         self.fired.count(Hazard::ClonedCard);
         let one = &mut self.peers[twin.0];
         (one.disk, one.home) = (disk, home);
+        one.is_damaged = is_damaged;
         twin
     }
 
@@ -138,6 +156,10 @@ impl World {
         self.note(peer, &format!("keeps its line to {name} from now on"));
         let one = &mut self.peers[peer.0];
         one.has_ticket = false;
+        // It may hold less than the one before.
+        self.excused = self.promises.len();
+        self.had_losses = true;
+        let one = &mut self.peers[peer.0];
         if let Role::Office { relay, .. } = &mut one.papers.role {
             *relay = key;
         }

@@ -2,6 +2,7 @@
 
 use std::io::ErrorKind;
 
+use hopluu_model::Timestamp;
 use hopluu_store::Operation;
 
 use crate::founding::Place;
@@ -73,7 +74,13 @@ impl Story {
                 self.weather(hazard, office);
                 Ok(())
             }
+            Hazard::UsedInvitation | Hazard::LateInvitation => {
+                self.stranger(hazard);
+                Ok(())
+            }
             Hazard::ForgedAuthor
+            | Hazard::ForgedReceipt
+            | Hazard::ForgedRoster
             | Hazard::ForeignScope
             | Hazard::ForkedChain
             | Hazard::OldPacks
@@ -144,9 +151,18 @@ impl Story {
             Hazard::SyncFails => (Operation::Sync, ErrorKind::Other),
             Hazard::ReadOnly => return self.read_only(any),
             Hazard::BitFlip | Hazard::SegmentLost => {
+                if !self.world.roster_is_twice() && (any == self.desk || any == self.relay) {
+                    // The only copy of an invitation that nobody has heard of yet: people would write a new one.
+                    return Ok(());
+                }
                 let damaged =
                     if hazard == Hazard::BitFlip { self.world.flip_bit(any) } else { self.world.lose_segment(any) };
                 return if damaged { self.start_all() } else { Ok(()) };
+            }
+            Hazard::Torn | Hazard::Unsynced => {
+                self.world.fail_power_in_sync(any, nth % 3 + 1);
+                self.type_some(any, 3);
+                return Ok(());
             }
             Hazard::IndexDamaged => {
                 self.world.damage_index(any, nth * nth);
@@ -157,6 +173,7 @@ impl Story {
                 self.world.crash(any, torn);
                 if hazard == Hazard::IndexDeleted {
                     self.world.delete_index(any);
+                    self.fired(hazard);
                 }
                 return if self.world.dice.chance(50) { self.start_all() } else { Ok(()) };
             }
@@ -186,6 +203,9 @@ impl Story {
 
     fn relay_goes_wrong(&mut self, hazard: Hazard) -> Result<(), String> {
         let relay = self.relay;
+        if hazard != Hazard::RelayRestarted && !self.world.roster_is_twice() {
+            return Ok(());
+        }
         match hazard {
             Hazard::RelayEmptied => {
                 self.world.lose_disk(relay);
@@ -297,6 +317,27 @@ impl Story {
         }
     }
 
+    /// Somebody found an invitation that was used, or is too late with one.
+    fn stranger(&mut self, hazard: Hazard) {
+        let office = self.commune_office();
+        let place = self.place_of(office);
+        let world = &mut self.world;
+        let text = match hazard {
+            Hazard::UsedInvitation => world.used_invitation(office),
+            _ if world.is_running(self.desk) => {
+                let soon = Timestamp(world.true_time().0 + 1_000);
+                let text = world.invite_until(place, "người đến muộn", soon).ok();
+                world.run_for(5_000);
+                text
+            }
+            _ => None,
+        };
+        if let Some(text) = text {
+            world.join_as_stranger(&text).expect("what the desk wrote can be read");
+            self.fired(hazard);
+        }
+    }
+
     fn place_of(&self, office: PeerId) -> Place {
         let at = self.offices.iter().position(|other| *other == office).unwrap_or(0);
         self.cast.offices[at].1
@@ -335,6 +376,7 @@ impl Story {
             return Ok(());
         }
         self.has_revoked = true;
+        self.world.revoked.insert(device);
         self.world.note(office, "is revoked");
         self.type_some(office, 3);
         let soon = self.world.dice.within(0, 60_000);

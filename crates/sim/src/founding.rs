@@ -128,7 +128,29 @@ impl World {
         let (papers, home) = self.papers_of(text)?;
         let peer = self.add(name, papers);
         self.peers[peer.0].home = Some(home);
+        self.peers[peer.0].invitation = Some(text.to_owned());
         Ok(peer)
+    }
+
+    /// Sets a machine up that nobody meant to let in, and starts it.
+    ///
+    /// # Errors
+    /// When the text is no invitation.
+    pub fn join_as_stranger(&mut self, text: &str) -> Result<(), TextError> {
+        let name = format!("người lạ {}", self.peers.len());
+        let stranger = self.join(&name, text)?;
+        self.peers[stranger.0].is_passing = true;
+        self.peers[stranger.0].is_stranger = true;
+        self.start(stranger).expect("an empty disk opens");
+        Ok(())
+    }
+
+    /// The invitation by which an office joined, once the desk has confirmed it.
+    #[must_use]
+    pub fn used_invitation(&self, office: PeerId) -> Option<String> {
+        let one = &self.peers[office.0];
+        let roster = self.mailbox(self.desk?)?.trust().roster();
+        roster.device(&one.device).and(one.invitation.clone())
     }
 
     /// Sets a machine up anew from an invitation, with a new key and an empty disk; it is off.
@@ -142,6 +164,7 @@ impl World {
         one.device = papers.key.id();
         one.papers = papers;
         one.home = Some(home);
+        one.invitation = Some(text.to_owned());
         one.has_ticket = false;
         one.issues = 0;
         Ok(())

@@ -117,6 +117,14 @@ hazards! {
     ForeignScope "hostile/foreign scope",
     /// A device gives one number to two changes.
     ForkedChain "hostile/forked chain",
+    /// A receipt that no province desk signed.
+    ForgedReceipt "hostile/forged receipt",
+    /// A roster that the province never signed.
+    ForgedRoster "hostile/forged roster",
+    /// An invitation is used by a second machine.
+    UsedInvitation "hostile/used invitation",
+    /// An invitation is used after its time.
+    LateInvitation "hostile/expired invitation",
     /// Old packs are sent again.
     OldPacks "hostile/old packs",
     /// A change that automerge must not be fed.

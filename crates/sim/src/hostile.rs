@@ -1,16 +1,16 @@
 //! People who mean harm: with a key of the province and a line, but a program of their own.
 
 use hopluu_document::{Document, Written};
-use hopluu_identity::{change_statement, new_actor, sha256};
+use hopluu_identity::{Founding, Roster, change_statement, new_actor, sha256};
 use hopluu_model::edit::Comment;
-use hopluu_model::{ActorId, By, ChangeHash, Desk, DocId, Edit, EventId, Form, RecordId, Role, Side, Stamp};
-use hopluu_wire::frame::{ClockOf, Frame};
+use hopluu_model::{ActorId, By, ChangeHash, Desk, DocId, Edit, EventId, Form, RecordId, Role, Side, Stamp, Tip};
+use hopluu_wire::frame::{ClockOf, Frame, Receipt};
 use hopluu_wire::{Class, Pack, Run};
 
 use crate::dice::Dice;
 use crate::hazard::Hazard;
 use crate::lines::{End, Stand};
-use crate::peer::PeerId;
+use crate::peer::{PeerId, Promise};
 use crate::world::World;
 
 /// Frames of one flood.
@@ -74,6 +74,7 @@ impl World {
             }
             Hazard::ForkedChain => {
                 let actor = self.new_author(peer);
+                self.forked.insert(actor);
                 self.forged(peer, own, actor, |_, raw, hash| (raw, hash))
                     && self.forged(peer, own, actor, |_, raw, hash| (raw, hash))
             }
@@ -92,6 +93,8 @@ impl World {
                 let kept = self.peers[other.0].overheard.clone();
                 kept.into_iter().fold(false, |_, bytes| self.inject(peer, Class::Edits, bytes))
             }
+            Hazard::ForgedReceipt => self.forged_receipt(peer),
+            Hazard::ForgedRoster => self.forged_roster(peer),
             Hazard::Flood => self.flood(peer, own),
             Hazard::NewerProtocol => {
                 let bytes: [u8; 40] = self.dice.bytes();
@@ -128,6 +131,49 @@ impl World {
         self.memory.apart(change.1);
         let pack = self.pack_apart(peer, doc, actor, change);
         pack.is_some_and(|pack| self.inject_pack(peer, pack))
+    }
+
+    /// Says in the desk's name that it shows what nobody has shown.
+    fn forged_receipt(&mut self, peer: PeerId) -> bool {
+        let Some((promise, desk)) = self.promises.last().copied().zip(self.desk) else { return false };
+        let Promise { doc, actor, seq, hash, .. } = promise;
+        let (tip, at) = (Tip { seq: seq + 1_000, hash }, self.true_time());
+        let signature = self.peers[peer.0].papers.key.sign(&Receipt::statement(&doc, &actor, &tip, at));
+        let named = if self.dice.chance(50) { desk } else { peer };
+        let desk = self.peers[named.0].device;
+        let receipt = Receipt { doc, actor, seq: tip.seq, hash, at, desk, signature };
+        self.inject(peer, Class::Edits, Frame::Shown(receipt).encode())
+    }
+
+    /// Shows a roster of its own making: another province's, or the real one with a byte changed.
+    fn forged_roster(&mut self, peer: PeerId) -> bool {
+        let key = self.peers[peer.0].papers.key.clone();
+        let founding = Founding {
+            province_code: "19".to_owned(),
+            name: "Thái Nguyên".to_owned(),
+            collection: self.province.unwrap_or(hopluu_model::CollectionId([0; 16])),
+            root: key.id(),
+            next_root: self.dice.bytes(),
+            desk: key.id(),
+            relays: Vec::new(),
+        };
+        let own = Roster::found(founding, self.true_time(), &key, &key).ok();
+        let real = self.mailbox(peer).map(|mailbox| mailbox.trust().roster());
+        let entries_of = |roster: &Roster| roster.entries_after(0).map(<[u8]>::to_vec).collect::<Vec<_>>();
+        let (mut entries, head) = match (own, real) {
+            (_, Some(real)) if real.version() > 0 && peer.0.is_multiple_of(2) => {
+                (entries_of(real), real.head().map(|head| head.to_bytes()))
+            }
+            (Some(own), _) => (entries_of(&own), own.head().map(|head| head.to_bytes())),
+            _ => return false,
+        };
+        let Some(mut head) = head else { return false };
+        let bytes = if self.dice.chance(50) { Some(&mut head) } else { entries.last_mut() };
+        if let Some(bytes) = bytes {
+            let at = self.dice.place(bytes.len());
+            bytes[at] ^= 1 << self.dice.within(0, 8);
+        }
+        self.inject(peer, Class::Control, Frame::Roster { entries, head }.encode())
     }
 
     fn flood(&mut self, peer: PeerId, doc: DocId) -> bool {

@@ -60,6 +60,12 @@ pub(crate) struct Peer {
     pub(crate) is_damaged: bool,
     /// A relay that is no longer there once the weather is fine.
     pub(crate) is_passing: bool,
+    /// Its power fails with the next sync that does.
+    pub(crate) dies_in_sync: bool,
+    /// Nobody meant to let it in.
+    pub(crate) is_stranger: bool,
+    /// The text it joined by.
+    pub(crate) invitation: Option<String>,
     /// It stands still until then.
     pub(crate) paused_until: Tick,
     /// Packs of its lines that somebody on the way kept.
@@ -102,6 +108,9 @@ impl Peer {
             typed: Vec::new(),
             is_damaged: false,
             is_passing: false,
+            dies_in_sync: false,
+            is_stranger: false,
+            invitation: None,
             paused_until: Tick(0),
             overheard: Vec::new(),
             power_fails_in: None,

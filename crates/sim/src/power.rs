@@ -1,6 +1,6 @@
 //! Machines that start, commit, fail and lose power.
 
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use hopluu_identity::Enrolment;
 use hopluu_mailbox::{Input, Output, Role};
@@ -36,7 +36,10 @@ impl World {
         one.typed.clear();
         let wall = one.wall(now);
         let mut started = Machine::start(&mut one.disk, &one.papers, (&mut self.dice, &self.whims), wall);
-        if started.is_err() {
+        for _ in 0..3 {
+            if started.is_ok() {
+                break;
+            }
             // The service manager starts the program once more; an index that failed behind its opening is begun anew.
             one.disk.index_gave_up();
             started = Machine::start(&mut one.disk, &one.papers, (&mut self.dice, &self.whims), wall);
@@ -121,7 +124,8 @@ impl World {
             files.fail(operation, u64::MAX / 2, std::io::ErrorKind::Other);
             files.break_down(operation, None);
         }
-        self.peers[peer.0].disk.index_fails_in = Arc::default();
+        self.peers[peer.0].dies_in_sync = false;
+        self.peers[peer.0].disk.index_fails_in.store(0, Ordering::Relaxed);
     }
 
     /// Gives a machine an empty index, as if somebody had deleted it.
@@ -226,6 +230,9 @@ impl World {
 
     /// Tells that a machine's store cannot be used: its lines drop, and it is opened again by itself.
     pub(crate) fn fail(&mut self, peer: PeerId, why: &str) {
+        if std::mem::take(&mut self.peers[peer.0].dies_in_sync) {
+            return self.crash(peer, true);
+        }
         self.note(peer, &format!("store fails: {why}"));
         self.drop_lines(peer);
         self.forget_ranks(peer);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use hopluu_store::MemoryFiles;
 
@@ -113,7 +114,12 @@ pub fn run(seed: u64) -> Result<Report, Box<Failure>> {
 /// What did not hold.
 pub fn tell(telling: &Telling, watch: &mut dyn FnMut(Option<u32>, &World)) -> Result<Report, Box<Failure>> {
     let mut story = Story::begin(telling);
-    let told = story.tell(telling, watch);
+    // A panic is a failure like any other: its seed and its story must not get lost.
+    let told = catch_unwind(AssertUnwindSafe(|| story.tell(telling, watch))).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().cloned();
+        let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
+        Err(format!("panics: {}", text.unwrap_or_default()))
+    });
     watch(None, &story.world);
     let world = &story.world;
     match told {
@@ -194,10 +200,11 @@ impl Story {
 
     /// Fine weather: every line mended, every machine on, no disk fails.
     fn mend(&mut self) -> Result<(), String> {
+        let stands_still = self.world.peers.iter().map(|peer| peer.paused_until).max().unwrap_or_default();
+        self.world.run_until(stands_still);
         self.world.set_whims(Whims { segment_bytes: self.cast.whims.segment_bytes, ..Whims::default() });
         for peer in self.world.peers().collect::<Vec<_>>() {
-            let one = &mut self.world.peers[peer.0];
-            (one.power_fails_in, one.paused_until) = (None, self.world.now);
+            self.world.peers[peer.0].power_fails_in = None;
             self.world.heal(peer);
             self.world.lines.link(peer).clear();
             self.world.mend_disk(peer);
@@ -246,7 +253,8 @@ impl Story {
     pub(crate) fn start_all(&mut self) -> Result<(), String> {
         for peer in self.world.peers().collect::<Vec<_>>() {
             let one = &self.world.peers[peer.0];
-            if one.machine.is_none() && (!one.is_passing || self.other_relay.is_some()) && !self.was_stopped(peer) {
+            let is_gone = one.is_passing && self.other_relay != Some(peer);
+            if one.machine.is_none() && !is_gone && !self.was_stopped(peer) {
                 self.world
                     .start(peer)
                     .map_err(|fault| format!("{} needs a hand: {}", self.world.name(peer), crate::chain(&fault)))?;

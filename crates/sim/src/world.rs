@@ -1,6 +1,6 @@
 //! The world: machines, lines and one queue of what happens next.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_identity::{Notice, RootKey};
 use hopluu_mailbox::Mailbox;
@@ -110,7 +110,13 @@ pub struct World {
     pub(crate) seen_ranks: BTreeMap<(PeerId, usize), u8>,
     /// Edits older than the last loss of a disk: their sentences may go back when offices learn of it.
     pub(crate) excused: usize,
+    /// Some disk was lost, damaged or replaced by an older one, or some office went to another relay.
+    pub(crate) had_losses: bool,
     pub(crate) frames: u64,
+    /// Devices that the desk has revoked.
+    pub(crate) revoked: BTreeSet<hopluu_model::DeviceId>,
+    /// Authors who gave one number to two changes.
+    pub(crate) forked: BTreeSet<ActorId>,
     pub(crate) fired: Fired,
     pub(crate) whims: Whims,
 }
@@ -141,7 +147,10 @@ impl World {
             communes: BTreeMap::new(),
             seen_ranks: BTreeMap::new(),
             excused: 0,
+            had_losses: false,
             frames: 0,
+            revoked: BTreeSet::new(),
+            forked: BTreeSet::new(),
             fired: Fired::default(),
             whims: Whims::default(),
         }

@@ -6,6 +6,7 @@ pub(crate) const MARK: &[u8] = b"ma";
 pub(crate) const DAMAGED: &[u8] = b"md";
 pub(crate) const ENTRIES: &[u8] = b"n";
 pub(crate) const DOCS: &[u8] = b"d";
+pub(crate) const SHOWN: &[u8] = b"s";
 pub(crate) const LEFT_BEHIND: &[u8] = b"o";
 pub(crate) const REFUSALS: &[u8] = b"f";
 pub(crate) const ROSTER: &[u8] = b"t";
@@ -59,7 +60,7 @@ pub(crate) fn left_behind_run(doc: &DocId, actor: &ActorId, last: u64) -> Vec<u8
 }
 
 pub(crate) fn shown(doc: &DocId) -> Vec<u8> {
-    join(&[b"s", &doc.to_bytes()])
+    join(&[SHOWN, &doc.to_bytes()])
 }
 
 pub(crate) fn shown_tip(doc: &DocId, actor: &ActorId) -> Vec<u8> {

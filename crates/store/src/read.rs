@@ -149,6 +149,18 @@ impl Store {
         Ok(self.entry_row(number)?.map(|row| row.chain))
     }
 
+    /// The documents of which receipts are held; of some of them nothing else may be, when receipts came first.
+    ///
+    /// # Errors
+    /// When the index fails.
+    pub fn docs_shown(&self) -> Result<Vec<DocId>, StoreError> {
+        let pairs = self.over.applied().scan(&Span::prefix(keys::SHOWN))?;
+        let mut docs: Vec<DocId> =
+            pairs.iter().filter_map(|(key, _)| DocId::from_slice(key.get(1..=DocId::LEN)?)).collect();
+        docs.dedup();
+        Ok(docs)
+    }
+
     /// What the province desk has shown of a document, by its receipts.
     ///
     /// # Errors
