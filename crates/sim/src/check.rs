@@ -88,45 +88,6 @@ impl World {
         Ok(())
     }
 
-    /// Nobody holds what is not theirs, every machine trusts the same roster, and refusals have reached their authors.
-    fn check_trust(&self) -> Result<(), String> {
-        let Some(desk) = self.desk.and_then(|desk| self.mailbox(desk)) else { return Ok(()) };
-        let relay = self.relay.and_then(|relay| self.mailbox(relay));
-        let refused = relay.map(|relay| relay.refusals(None)).transpose().map_err(|error| error.to_string())?;
-        for peer in self.peers().filter(|peer| self.is_running(*peer)) {
-            let (one, Some(mailbox)) = (&self.peers[peer.0], self.mailbox(peer)) else { continue };
-            let docs = mailbox.store().docs().map_err(|error| error.to_string())?;
-            let (ours, theirs) = (desk.trust().roster(), mailbox.trust().roster());
-            if one.is_stranger {
-                if !docs.is_empty() || theirs.version() > 0 || ours.device(&one.device).is_some() {
-                    return Err(format!("{} was let in: {}", self.name(peer), self.state(peer)));
-                }
-                continue;
-            }
-            if self.is_out(peer) || one.is_passing {
-                continue;
-            }
-            if let Some(doc) = docs.iter().find(|doc| !self.reads(peer, doc)) {
-                return Err(format!("{} holds {doc}, which is not its business", self.name(peer)));
-            }
-            if theirs.hash_at(ours.version()) != ours.hash_at(ours.version()) || theirs.version() != ours.version() {
-                let versions = (theirs.version(), ours.version());
-                return Err(format!("{} trusts roster {}, the desk {}", self.name(peer), versions.0, versions.1));
-            }
-            let told = mailbox.store().refusals(None).map_err(|error| error.to_string())?;
-            let untold = refused
-                .iter()
-                .flatten()
-                .filter(|refusal| refusal.author == one.device)
-                .find(|refusal| !told.iter().any(|known| known.actor == refusal.actor && known.doc == refusal.doc));
-            if let Some(refusal) = untold {
-                let what = (refusal.seq, refusal.actor.short(), refusal.doc, refusal.reason);
-                return Err(format!("{} was never told of a refusal: {what:?}", self.name(peer)));
-            }
-        }
-        Ok(())
-    }
-
     /// The promise that is broken, if any: an edit missing somewhere, or a sentence that lags.
     pub(crate) fn check_promises(&self) -> Result<(), String> {
         for promise in self.promises.iter().filter(|promise| !promise.gone) {
@@ -412,13 +373,13 @@ impl World {
         now.max(ever.get(&chain).copied().unwrap_or(0))
     }
 
-    fn running(&self) -> impl Iterator<Item = (PeerId, &Mailbox)> {
+    pub(crate) fn running(&self) -> impl Iterator<Item = (PeerId, &Mailbox)> {
         let present = |peer: &PeerId| self.is_running(*peer) && !self.peers[peer.0].is_passing;
         self.peers().filter(present).filter_map(|peer| Some((peer, self.mailbox(peer)?)))
     }
 
     /// Whether a machine's device has no place in the province: refused, or revoked.
-    fn is_out(&self, peer: PeerId) -> bool {
+    pub(crate) fn is_out(&self, peer: PeerId) -> bool {
         let one = &self.peers[peer.0];
         let desk = self.desk.and_then(|desk| self.mailbox(desk));
         let revoked = desk.is_some_and(|desk| desk.trust().roster().is_revoked(&one.device));
@@ -451,7 +412,7 @@ impl World {
         roster.device_by_prefix(&hopluu_identity::prefix_of(actor)).is_some_and(|device| roster.is_revoked(&device.key))
     }
 
-    fn reads(&self, peer: PeerId, doc: &DocId) -> bool {
+    pub(crate) fn reads(&self, peer: PeerId, doc: &DocId) -> bool {
         let Some(desk) = self.desk.and_then(|desk| self.mailbox(desk)) else { return true };
         let trust = desk.trust();
         Some(peer) == self.relay || may_read_doc(trust.roster(), trust.provisional(), &self.peers[peer.0].device, doc)
@@ -479,7 +440,7 @@ fn facts(dump: &str) -> BTreeSet<&str> {
 }
 
 /// A document made from nothing but the changes in an office's journal.
-fn from_changes(office: &Office, doc: DocId) -> Result<Document, String> {
+pub(crate) fn from_changes(office: &Office, doc: DocId) -> Result<Document, String> {
     let store = office.mailbox().store();
     let text = |error: hopluu_store::StoreError| error.to_string();
     let mut refused = store.refusals(Some(&doc)).map_err(text)?;

@@ -64,12 +64,20 @@ impl World {
         let done = match hazard {
             Hazard::ForgedAuthor => {
                 let actor = self.new_author(other);
+                if self.device(other) == self.device(peer) {
+                    // The copy of one's own card is oneself.
+                    return false;
+                }
+                self.forbidden.insert((own, actor));
                 other != peer && self.forged(peer, own, actor, |_, raw, hash| (raw, hash))
             }
             Hazard::ForeignScope => {
                 let foreign = self.communes.values().copied().find(|collection| *collection != own.collection);
                 let doc = DocId { collection: foreign.or(self.province).unwrap_or(own.collection), ..own };
                 let actor = self.new_author(peer);
+                if doc != own {
+                    self.forbidden.insert((doc, actor));
+                }
                 doc != own && self.forged(peer, doc, actor, |_, raw, hash| (raw, hash))
             }
             Hazard::ForkedChain => {

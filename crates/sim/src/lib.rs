@@ -24,6 +24,7 @@ mod power;
 mod shorten;
 mod story;
 mod traffic;
+mod trust;
 mod world;
 
 pub use dice::Dice;

@@ -115,6 +115,8 @@ pub struct World {
     pub(crate) frames: u64,
     /// Devices that the desk has revoked.
     pub(crate) revoked: BTreeSet<hopluu_model::DeviceId>,
+    /// Chains that were forged, or written where their author has no business.
+    pub(crate) forbidden: BTreeSet<(DocId, ActorId)>,
     /// Authors who gave one number to two changes.
     pub(crate) forked: BTreeSet<ActorId>,
     pub(crate) fired: Fired,
@@ -150,6 +152,7 @@ impl World {
             had_losses: false,
             frames: 0,
             revoked: BTreeSet::new(),
+            forbidden: BTreeSet::new(),
             forked: BTreeSet::new(),
             fired: Fired::default(),
             whims: Whims::default(),
