@@ -93,7 +93,7 @@ impl Planted {
         } else {
             print!("{}", report::table(&outcomes));
         }
-        let all = outcomes.iter().all(hunt::Outcome::is_caught);
+        let all = outcomes.iter().all(|outcome| outcome.is_caught() || outcome.hole.is_some());
         Ok(if all { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 

@@ -49,6 +49,8 @@ pub(crate) struct Outcome {
     pub(crate) name: String,
     pub(crate) room: String,
     pub(crate) breaks: String,
+    /// Why no world catches it yet, where that is known.
+    pub(crate) hole: Option<String>,
     /// One per starting point.
     pub(crate) hunts: Vec<Trail>,
 }
@@ -105,7 +107,8 @@ impl Hunt {
                 hunts.push(trails.remove(&(place, *from)).context("every hunt ends")??);
             }
             let (name, room, breaks) = (bug.name.clone(), bug.room.clone(), bug.breaks.clone());
-            outcomes.push(Outcome { name, room, breaks, hunts });
+            let hole = bug.hole.clone();
+            outcomes.push(Outcome { name, room, breaks, hole, hunts });
         }
         Ok(outcomes)
     }

@@ -15,7 +15,7 @@ pub(crate) fn list(bugs: &[Bug]) {
     for bug in bugs {
         println!("{:<9} {:<36} {}", bug.room, bug.name, bug.breaks);
     }
-    println!("{} bugs", bugs.len());
+    println!("{} bugs, {} of them known holes", bugs.len(), bugs.iter().filter(|bug| bug.hole.is_some()).count());
 }
 
 /// The table for people: a line of figures per bug, then what it breaks and how it was caught.
@@ -27,11 +27,18 @@ pub(crate) fn table(outcomes: &[Outcome]) -> String {
         let _ =
             writeln!(text, "{:<9} {:<36} {median:>6} {most:>5}  {}", outcome.room, outcome.name, caught_by(outcome));
         let _ = writeln!(text, "{:10}{}", "", outcome.breaks);
+        if let Some(hole) = &outcome.hole {
+            let _ = writeln!(text, "{:10}known hole: {hole}", "");
+        }
     }
     let caught = outcomes.iter().filter(|outcome| outcome.is_caught()).count();
     let mut medians: Vec<u64> = outcomes.iter().filter_map(|outcome| figures(&outcome.hunts).0).collect();
     medians.sort_unstable();
+    let holes = outcomes.iter().filter(|outcome| outcome.hole.is_some() && !outcome.is_caught()).count();
     let _ = write!(text, "{caught} of {} bugs caught from every starting point", outcomes.len());
+    if holes > 0 {
+        let _ = write!(text, ", {holes} are known holes");
+    }
     let _ = match medians.get(medians.len() / 2) {
         Some(median) => writeln!(text, ", by {median} worlds in the median"),
         None => writeln!(text),
@@ -46,7 +53,7 @@ pub(crate) fn json(outcomes: &[Outcome]) -> Result<String> {
         .map(|outcome| {
             let (median, most) = figures(&outcome.hunts);
             serde_json::json!({
-                "bug": outcome.name, "room": outcome.room, "breaks": outcome.breaks, "caught": outcome.is_caught(),
+                "bug": outcome.name, "room": outcome.room, "breaks": outcome.breaks, "caught": outcome.is_caught(), "hole": outcome.hole,
                 "median": median, "max": most, "hunts": outcome.hunts,
             })
         })
@@ -98,7 +105,7 @@ mod tests {
     fn the_table_says_what_was_not_caught() {
         let hunts = vec![trail(3, Some("edit 1 is lost")), trail(200, None)];
         let [name, room, breaks] = ["n", "store", "b"].map(str::to_owned);
-        let text = table(&[Outcome { name, room, breaks, hunts }]);
+        let text = table(&[Outcome { name, room, breaks, hole: None, hunts }]);
         assert!(text.contains("MISSED 1 times of 2; else edit 1 is lost"), "{text}");
         assert!(text.ends_with("0 of 1 bugs caught from every starting point\n"), "{text}");
     }
