@@ -119,7 +119,8 @@ impl World {
     /// Whether the line ever did what a kind of weather promises: a test of a clear sky proves nothing.
     pub(super) fn came(&self, kind: Kind) -> bool {
         let (up, down) = (self.line.up(), self.line.down());
-        let lost = up.delivered < up.datagrams && down.delivered < down.datagrams;
+        // A relay that hears nobody has nothing to say that could get lost.
+        let lost = up.delivered < up.datagrams || down.delivered < down.datagrams;
         match kind {
             Kind::Loss30 | Kind::Loss60 | Kind::Blackout | Kind::OneWay | Kind::Flapping => lost,
             Kind::Twisted => up.delivered > up.datagrams && down.delivered > down.datagrams,
