@@ -14,6 +14,9 @@ use crate::gate::{Gate, JoinAnswer};
 use crate::mailbox::{Mailbox, MailboxError, Output, Role};
 use crate::trust::Trust;
 
+/// Entries of one connection that wait for their head: a country of communes takes about 3 MB.
+const ROSTER_BYTES: usize = 8 << 20;
+
 /// Roster entries and the head that signs them, as one journal record.
 type RosterBytes = (Vec<Vec<u8>>, Vec<u8>);
 
@@ -304,6 +307,12 @@ impl Mailbox {
     fn roster(&mut self, now: Tick, conn: ConnId, (entries, head): (&[Vec<u8>], &[u8])) -> Result<bool, MailboxError> {
         let (Some(head), Some(peer)) = (SignedHead::from_bytes(head), self.peers.get(conn)) else { return Ok(false) };
         peer.roster.extend_from_slice(entries);
+        if peer.roster.iter().map(Vec::len).sum::<usize>() > ROSTER_BYTES {
+            // Anybody may bring a roster, so nobody may bring more than a roster can be.
+            peer.roster.clear();
+            tracing::warn!(conn = conn.0, "a roster without end was dropped");
+            return Ok(false);
+        }
         let last = peer.roster.last().and_then(|entry| RosterEntry::decode(entry)).map(|entry| entry.version);
         if last.is_some_and(|last| last < head.version) && peer.roster.len() < MAX_ENTRIES {
             return Ok(false);

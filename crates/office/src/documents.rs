@@ -148,9 +148,12 @@ fn save(store: &mut Store, doc: &DocId, slot: &mut Slot) -> Result<(), StoreErro
 
 /// The shelf's copy of a document if it is good, else an empty one; and its size.
 fn from_shelf(store: &Store, doc: DocId) -> Result<(Document, usize), OfficeError> {
+    let held = store.clock(&doc)?;
     let from_shelf = store.snapshot(&doc)?.and_then(|saved| {
         let bytes = saved.bytes.len();
         match Document::load(doc, &saved.bytes) {
+            // Saved with an edit whose commit then failed: the journal is the truth.
+            Ok(document) if !held.covers(document.clock()) => None,
             Ok(document) => Some((document, bytes)),
             Err(error) => {
                 tracing::warn!(%doc, %error, "the saved copy is dropped; the document is made from its changes");
