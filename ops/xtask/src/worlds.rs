@@ -13,6 +13,8 @@ use hopluu_sim::{Failure, Fired, Report, Telling, World, run, shorten, tell};
 
 /// Tries spent on making the story of a failure shorter.
 const TRIES: u32 = 120;
+/// Says how far it is after so many worlds.
+const SPOKEN: u64 = 500;
 /// With so many worlds every kind of fault must have been met.
 const ENOUGH: u64 = 300;
 /// Worlds that failed once, with what they found; run for ever.
@@ -129,6 +131,10 @@ impl Worlds {
                         usize::try_from(next.fetch_add(1, Ordering::Relaxed)).ok().and_then(|place| seeds.get(place))
                     {
                         let told = run(*seed);
+                        let so_far = next.load(Ordering::Relaxed);
+                        if so_far.is_multiple_of(SPOKEN) {
+                            eprintln!("sim: {so_far} of {} worlds", seeds.len());
+                        }
                         match &told {
                             Ok(report) if self.each => println!("{report}"),
                             Ok(_) => {}
