@@ -42,7 +42,7 @@ pub(crate) struct Findings {
     pub(crate) damaged: Vec<Stretch>,
     pub(crate) lost: Option<Stretch>,
     pub(crate) read_only: bool,
-    /// Only the index knew that what stays behind the damage was promised.
+    /// No frame that stays tells that what stands behind the damage was promised.
     pub(crate) rests_on_index: bool,
 }
 
@@ -55,6 +55,8 @@ struct Survey {
     /// The frames not yet promised by a later one, after one that was.
     recent: Vec<(u64, Found)>,
     promised: u64,
+    /// Which frame said how far the promises went, each time this grew.
+    raises: Vec<Stretch>,
 }
 
 struct Seen {
@@ -82,7 +84,10 @@ pub(crate) fn open(
     let by_frames = surveys.iter().map(|survey| survey.promised).max().unwrap_or(0);
     let promised = witness.map_or(by_frames, |witness| by_frames.max(witness.1));
     let (end, damaged) = judge(&surveys, promised);
-    let rests_on_index = judge(&surveys, by_frames).0 < end;
+    // Frames behind the end are cut, and what only they knew goes with them.
+    let staying = surveys.iter().flat_map(|survey| &survey.raises).filter(|(number, _)| *number <= end);
+    let by_staying = staying.map(|(_, promised)| *promised).max().unwrap_or(0);
+    let rests_on_index = judge(&surveys, by_staying).0 < end;
     let lost = (promised > end).then_some((end + 1, promised));
     let is_new = surveys.iter().all(|survey| survey.segments.is_empty());
     let chain = chain_at_end(&surveys, end);
@@ -205,6 +210,7 @@ fn survey(files: &dyn Files) -> Result<[Survey; 2], StoreError> {
         valid: Vec::new(),
         recent: Vec::new(),
         promised: 0,
+        raises: Vec::new(),
     });
     for survey in &mut surveys {
         for first in segments_of(files, survey.lane)? {
@@ -240,6 +246,7 @@ impl Survey {
         }
         if found.promised > self.promised {
             self.promised = found.promised;
+            self.raises.push((found.number, found.promised));
             let settled = self.recent.iter().take_while(|(_, old)| old.number <= found.promised).count();
             self.recent.drain(..settled.saturating_sub(1));
         }
