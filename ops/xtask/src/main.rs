@@ -61,19 +61,23 @@ struct Findings {
 }
 
 fn main() -> Result<ExitCode> {
-    let arguments = Arguments::parse();
+    match Arguments::parse().check {
+        Check::Arrows => rules("arrows", |workspace| Ok(arrows::check(workspace))),
+        Check::Bar => rules("bar", bar::check),
+        Check::Deny => rules("deny", deny::check),
+        Check::Sim(worlds) => worlds.run(),
+        Check::Replay(replay) => replay.run(),
+        Check::Disk(disk) => disk.run(),
+        Check::Line(rounds) => rounds.run(),
+        Check::Fuzz(fuzz) => fuzz.run(),
+        Check::Planted(planted) => planted.run(&Workspace::load()?),
+    }
+}
+
+/// Checks rules of the workspace, and says what is broken.
+fn rules(name: &str, check: impl Fn(&Workspace) -> Result<Findings>) -> Result<ExitCode> {
     let workspace = Workspace::load()?;
-    let (name, findings) = match arguments.check {
-        Check::Sim(worlds) => return worlds.run(),
-        Check::Replay(replay) => return replay.run(),
-        Check::Disk(disk) => return disk.run(),
-        Check::Line(rounds) => return rounds.run(),
-        Check::Fuzz(fuzz) => return fuzz.run(),
-        Check::Planted(planted) => return planted.run(&workspace),
-        Check::Arrows => ("arrows", arrows::check(&workspace)),
-        Check::Bar => ("bar", bar::check(&workspace)?),
-        Check::Deny => ("deny", deny::check(&workspace)?),
-    };
+    let findings = check(&workspace)?;
     for notice in &findings.notices {
         println!("{name}: notice: {notice}");
     }
