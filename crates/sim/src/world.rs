@@ -1,6 +1,7 @@
 //! The world: machines, lines and one queue of what happens next.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::Ordering;
 
 use hopluu_identity::{Notice, RootKey};
 use hopluu_mailbox::Mailbox;
@@ -301,6 +302,14 @@ impl World {
     pub fn state(&self, peer: PeerId) -> String {
         let one = &self.peers[peer.0];
         let Some(mailbox) = self.mailbox(peer) else { return "off".to_owned() };
+        // Looking must not bring an ordered fault of the index nearer.
+        let fails_in = one.disk.index_fails_in.swap(0, Ordering::Relaxed);
+        let state = Self::state_of(one, mailbox);
+        one.disk.index_fails_in.store(fails_in, Ordering::Relaxed);
+        state
+    }
+
+    fn state_of(one: &Peer, mailbox: &Mailbox) -> String {
         let store = mailbox.store();
         let docs = store.docs().unwrap_or_default();
         let held: u64 = docs.iter().filter_map(|doc| store.clock(doc).ok()).map(|clock| clock.len()).sum();

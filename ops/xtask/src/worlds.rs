@@ -97,7 +97,7 @@ impl Worlds {
         }
         let sum = self.tell_all(&seeds);
         for failure in &sum.failures {
-            let failure = if self.whole { failure.clone() } else { shorten(failure.clone(), TRIES) };
+            let failure = shorten(failure.clone(), if self.whole { 0 } else { TRIES });
             let path = self.keep(&failure)?;
             eprintln!("{failure}\nwhole log: {} (cargo xtask replay {0})", path.display());
         }
