@@ -153,6 +153,20 @@ numbered! {
         UNIT_KIND = 11 "unit_kind",
         /// Someone's leaving of service.
         LEAVER = 12 "leaver",
+        /// Something the province tells all communes.
+        NOTICE = 13 "notice",
+        /// A text of the province to copy.
+        TEMPLATE = 14 "template",
+        /// What was learnt, for all to read.
+        LESSON = 15 "lesson",
+        /// A day on which offices rest or work against the week.
+        DAY = 16 "day",
+        /// One difficulty of many communes; which issues share it lies in the issues.
+        COMMON = 17 "common",
+        /// A rule of the province: a number or a text under a slug.
+        SETTING = 18 "setting",
+        /// What the province tells one commune to do.
+        DIRECTIVE = 19 "directive",
     }
 }
 
@@ -257,11 +271,26 @@ numbered! {
         LETTER = 48 "letter",
         /// A day.
         ON = 49 "on",
+        /// Departments that help the lead (slugs, comma-separated).
+        HELPERS = 50 "helpers",
+        /// SHA-256 of a picture, in hexadecimal.
+        PICTURE = 51 "picture",
+        /// Size of a picture in bytes.
+        PICTURE_SIZE = 52 "picture_size",
+        /// A number of something.
+        COUNT = 53 "count",
+        /// Answer that serves many.
+        ANSWER = 54 "answer",
+        /// Whether a leader approves before it leaves the commune.
+        APPROVAL = 55 "approval",
+        /// Telephone number of an office.
+        PHONE = 56 "phone",
     }
 }
 
 numbered! {
-    /// What happened to a record. Issue events carry their rank of `fold`; merger events 20 + rank.
+    /// What happened to a record. Issue events carry their rank of `fold`; merger events 20 + rank, those of
+    /// directives 29 + rank.
     EventKind(u8) {
         /// An issue is taken up again.
         REOPEN = 1 "reopen",
@@ -289,6 +318,8 @@ numbered! {
         CLOSE = 12 "close",
         /// It is reported.
         REPORT = 13 "report",
+        /// It waits for the leader's approval.
+        SUBMIT = 14 "submit",
         /// A merger is annulled.
         MERGER_ANNUL = 21 "merger_annul",
         /// A merger is passed.
@@ -303,12 +334,28 @@ numbered! {
         MERGER_CONSULT = 26 "merger_consult",
         /// A merger is drafted.
         MERGER_DRAFT = 27 "merger_draft",
+        /// The province takes a directive back.
+        TASK_RECALL = 30 "task_recall",
+        /// The commune has done what it was told.
+        TASK_DONE = 31 "task_done",
+        /// The commune is at it.
+        TASK_WORKING = 32 "task_working",
+        /// The commune has read it.
+        TASK_RECEIVED = 33 "task_received",
+        /// The province gives a directive.
+        TASK_GIVEN = 34 "task_given",
         /// Somebody comments.
         COMMENT = 40 "comment",
         /// A clash is settled.
         SETTLE = 41 "settle",
-        /// The issue arrived at the province desk.
+        /// The issue, or an event of it, arrived at the other side's office.
         ARRIVED = 42 "arrived",
+        /// The commune stands by what the province reported for it.
+        CONFIRM = 43 "confirm",
+        /// Triage links an issue to a common problem.
+        COMMON = 44 "common",
+        /// Triage takes such a link back.
+        UNCOMMON = 45 "uncommon",
     }
 }
 
@@ -316,7 +363,7 @@ impl EventKind {
     /// Whether the event moves a state (and so names the state events its writer had seen).
     #[must_use]
     pub fn is_state(self) -> bool {
-        matches!(self.0, 1..=13 | 21..=27) || self == Self::SETTLE
+        matches!(self.0, 1..=14 | 21..=27 | 30..=34) || self == Self::SETTLE
     }
 }
 

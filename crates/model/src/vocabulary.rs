@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
     /// The list: `unit_kind`, `staff_category`, `exit_reason`, `hq_function`, `issue_category`, `issue_cause`,
-    /// `site_state`, `stage`, `tenure`, `system`, `scope`, `commune_type`.
+    /// `site_state`, `stage`, `tenure`, `system`, `scope`, `day_kind`, `commune_type`.
     pub list: &'static str,
     /// What is stored.
     pub slug: &'static str,
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn every_word_is_whole_and_unique() {
-        assert_eq!(all().len(), 66);
+        assert_eq!(all().len(), 68);
         for (index, one) in all().iter().enumerate() {
             assert!(!one.vi.is_empty() && !one.en.is_empty(), "{one:?}");
             assert!(all()[..index].iter().all(|other| (other.list, other.slug) != (one.list, one.slug)), "{one:?}");

@@ -37,6 +37,8 @@ fn report(doc: hopluu_model::DocId, number: u8) -> hopluu_model::Edit {
         proposal: None,
         place: None,
         urgent: false,
+        submit: false,
+        picture: None,
     };
     form.edit(&desk).unwrap()
 }

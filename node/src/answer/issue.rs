@@ -38,7 +38,21 @@ impl Desk {
                 let code = IssueCode::new(&code, &letter, number)
                     .map_err(|error| Trouble::Refused(crate::failed("issue-code", &error)))?;
                 let said = json!({ "code": code.to_string(), "id": record.to_string() });
-                Ok((ReportIssue { record, event, code, category, cause, text, proposal, place, urgent }, said))
+                let (submit, picture) = (false, None);
+                let form = ReportIssue {
+                    record,
+                    event,
+                    code,
+                    category,
+                    cause,
+                    text,
+                    proposal,
+                    place,
+                    urgent,
+                    submit,
+                    picture,
+                };
+                Ok((form, said))
             })
             .await?;
         let code = value.get("code").and_then(serde_json::Value::as_str).unwrap_or_default().to_owned();
@@ -130,7 +144,7 @@ impl Desk {
     pub(super) async fn move_issue(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
         let detail = self.detail(typed.must("code")?)?;
         let slug = typed.must("event")?;
-        let kind = EventKind::from_slug(slug).filter(|kind| matches!(kind.0, 1..=12)).ok_or_else(|| {
+        let kind = EventKind::from_slug(slug).filter(|kind| matches!(kind.0, 1..=14)).ok_or_else(|| {
             Complaint::new(
                 Exit::Usage,
                 "unknown-event",

@@ -186,6 +186,8 @@ fn type_edit(office: &mut Office, doc: DocId, code: IssueCode) {
         proposal: None,
         place: None,
         urgent: false,
+        submit: false,
+        picture: None,
     };
     let stamp = Stamp { at: WALL, by: By { name: "Nguyễn Văn Mẫu 014".to_owned(), role: Role::Clerk } };
     let desk = Desk { doc, stamp, side: Side::Commune, made_up: false };

@@ -75,6 +75,8 @@ impl Writer {
             proposal: None,
             place: None,
             urgent: false,
+            submit: false,
+            picture: None,
         };
         self.issues.push((record, event));
         self.edit(&form)

@@ -142,6 +142,8 @@ fn report(number: u8) -> ReportIssue {
         proposal: None,
         place: None,
         urgent: number == 4,
+        submit: false,
+        picture: None,
     }
 }
 

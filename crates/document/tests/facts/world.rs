@@ -65,6 +65,8 @@ pub(crate) fn report(number: u8, text: &str) -> Edit {
         proposal: None,
         place: None,
         urgent: false,
+        submit: false,
+        picture: None,
     };
     form.edit(&desk(issues())).expect("a valid form")
 }

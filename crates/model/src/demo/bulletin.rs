@@ -45,7 +45,8 @@ pub fn bulletin(collection: CollectionId, seed: u64, at: Timestamp) -> Vec<Edit>
     let mut forms: Vec<Box<dyn Form>> = Vec::new();
     for (slug, name, en) in DEPARTMENTS {
         let record = dice.record();
-        forms.push(Box::new(AddDepartment { record, slug: slug.into(), name: name.into(), name_en: Some(en.into()) }));
+        let (slug, name, name_en) = (slug.into(), name.into(), Some(en.into()));
+        forms.push(Box::new(AddDepartment { record, slug, name, name_en, phone: None }));
     }
     for (slug, deadline_days, lead) in DEADLINES {
         let Some(word) = vocabulary::word("issue_category", slug) else { continue };
@@ -56,6 +57,7 @@ pub fn bulletin(collection: CollectionId, seed: u64, at: Timestamp) -> Vec<Edit>
             name_en: Some(capital(word.en)),
             deadline_days,
             lead: Some(lead.into()),
+            approval: false,
         }));
     }
     for word in vocabulary::list("unit_kind") {

@@ -31,6 +31,8 @@ impl DemoIssue {
             proposal: Some(self.proposal.to_owned()),
             place: None,
             urgent: false,
+            submit: false,
+            picture: None,
         }
     }
 }

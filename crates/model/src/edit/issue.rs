@@ -1,18 +1,18 @@
-//! Forms about issues: report, comment, move on.
+//! Forms about issues: report, move on.
 
 use super::draft::{Draft, What, maybe, typed};
 use super::{Desk, Edit, FaultKind, Faults, Form};
 use crate::id::{EventId, RecordId};
-use crate::record::{EventKind, Field, Kind, Value};
+use crate::record::{EventKind, Field, Kind, Role, Value};
 use crate::text::IssueCode;
 use crate::vocabulary;
 
-/// "Báo khó khăn, vướng mắc": begins an issue and reports it.
+/// "Báo khó khăn, vướng mắc": begins an issue and reports it, or submits it to the leader.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReportIssue {
     /// The new issue's id.
     pub record: RecordId,
-    /// The id of its report.
+    /// The id of its report or submission.
     pub event: EventId,
     /// The code that is read out on the telephone; its letters are those of the office.
     pub code: IssueCode,
@@ -28,6 +28,10 @@ pub struct ReportIssue {
     pub place: Option<RecordId>,
     /// Whether it cannot wait; it then travels before everything else.
     pub urgent: bool,
+    /// Whether it goes to the commune's leader first, as the category asks ([`Field::APPROVAL`]).
+    pub submit: bool,
+    /// SHA-256 of a picture in hexadecimal, and its size in bytes; never in [`vocabulary::numbers_only`] ones.
+    pub picture: Option<(String, u32)>,
 }
 
 impl Form for ReportIssue {
@@ -42,50 +46,27 @@ impl Form for ReportIssue {
             (Field::PROPOSAL, maybe(self.proposal.as_deref(), typed)),
             (Field::PLACE, maybe(self.place, Value::Id)),
             (Field::URGENT, maybe(self.urgent.then_some(true), Value::Bool)),
+            (Field::PICTURE, maybe(self.picture.as_ref(), |(hash, _)| typed(hash))),
+            (Field::PICTURE_SIZE, maybe(self.picture.as_ref(), |(_, size)| Value::Int((*size).into()))),
         ];
         draft.create(self.record, Kind::ISSUE, fields);
         if vocabulary::numbers_only(self.category.trim()) {
             draft.numbers_only(Field::TEXT, &self.text);
             draft.numbers_only(Field::PROPOSAL, self.proposal.as_deref().unwrap_or_default());
+            if self.picture.is_some() {
+                draft.fault(Field::PICTURE, FaultKind::NumbersOnly);
+            }
         }
-        draft.append(What { event: self.event, record: self.record, kind: EventKind::REPORT, after: &[] }, Vec::new());
+        let kind = if self.submit { EventKind::SUBMIT } else { EventKind::REPORT };
+        draft.append(What { event: self.event, record: self.record, kind, after: &[] }, Vec::new());
         draft.urgent(self.urgent);
         draft.done()
     }
 }
 
-/// A remark on an issue (or on any record of that document); moves no state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Comment {
-    /// The record.
-    pub issue: RecordId,
-    /// The new event's id.
-    pub event: EventId,
-    /// What is said.
-    pub text: String,
-    /// Whether the issue's category is one of [`vocabulary::numbers_only`].
-    pub numbers_only: bool,
-    /// Whether the issue is urgent.
-    pub urgent: bool,
-}
-
-impl Form for Comment {
-    fn edit(&self, desk: &Desk) -> Result<Edit, Faults> {
-        let mut draft = Draft::new(desk);
-        draft.append(
-            What { event: self.event, record: self.issue, kind: EventKind::COMMENT, after: &[] },
-            vec![(Field::TEXT, typed(&self.text))],
-        );
-        if self.numbers_only {
-            draft.numbers_only(Field::TEXT, &self.text);
-        }
-        draft.urgent(self.urgent);
-        draft.done()
-    }
-}
-
-/// Moves an issue on: receive, forward, start, ask, reply, answer, solved, reopen, withdraw, refuse, duplicate, close,
-/// arrived. Checks that this side and role may do so.
+/// Moves an issue on: receive, forward, start, ask, reply, answer, solved, reopen, withdraw, refuse, duplicate, close;
+/// report for what waited for the leader's approval, submit for what is shown to the leader again. Checks that this
+/// side and role may do so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MoveIssue {
     /// The issue.
@@ -102,6 +83,8 @@ pub struct MoveIssue {
     pub reason: Option<String>,
     /// Slug of the leading department; asked for by forward.
     pub lead: Option<String>,
+    /// Slugs of the departments that help; may go with forward and start.
+    pub helpers: Vec<String>,
     /// Slug of a better category; may go with receive and forward.
     pub category: Option<String>,
     /// The issue it doubles; asked for by duplicate.
@@ -124,6 +107,7 @@ impl MoveIssue {
             text: None,
             reason: None,
             lead: None,
+            helpers: Vec::new(),
             category: None,
             other: None,
             numbers_only: false,
@@ -135,11 +119,16 @@ impl MoveIssue {
 impl Form for MoveIssue {
     fn edit(&self, desk: &Desk) -> Result<Edit, Faults> {
         let mut draft = Draft::new(desk);
-        if !matches!(self.kind.0, 1..=12) && self.kind != EventKind::ARRIVED {
+        if !matches!(self.kind.0, 1..=14) {
             draft.fault(Field::STATE, FaultKind::Unknown);
+        }
+        // What is reported later than it was begun had waited for this.
+        if self.kind == EventKind::REPORT && desk.stamp.by.role != Role::Leader {
+            draft.fault(Field::STATE, FaultKind::OtherRole);
         }
         let fields = vec![
             (Field::LEAD, maybe(self.lead.as_deref(), typed)),
+            (Field::HELPERS, maybe((!self.helpers.is_empty()).then(|| self.helpers.join(",")), Value::Text)),
             (Field::CATEGORY, maybe(self.category.as_deref(), typed)),
             (Field::OTHER, maybe(self.other, Value::Id)),
             (Field::REASON, maybe(self.reason.as_deref(), typed)),
@@ -148,6 +137,9 @@ impl Form for MoveIssue {
         draft.append(What { event: self.event, record: self.issue, kind: self.kind, after: &self.after }, fields);
         if self.other == Some(self.issue) {
             draft.fault(Field::OTHER, FaultKind::Repeated);
+        }
+        if self.lead.as_ref().is_some_and(|lead| self.helpers.contains(lead)) {
+            draft.fault(Field::HELPERS, FaultKind::Repeated);
         }
         if self.numbers_only {
             draft.numbers_only(Field::REASON, self.reason.as_deref().unwrap_or_default());
@@ -163,7 +155,7 @@ mod tests {
     use super::*;
     use crate::edit::{MAX_TEXT, Write, test_desk};
     use crate::id::DocKind;
-    use crate::record::{Role, Side};
+    use crate::record::Side;
 
     const ISSUE: RecordId = RecordId([1; 16]);
     const EVENT: EventId = EventId([2; 16]);
@@ -179,6 +171,8 @@ mod tests {
             proposal: None,
             place: None,
             urgent: true,
+            submit: false,
+            picture: None,
         }
     }
 
@@ -201,6 +195,32 @@ mod tests {
         assert!(report("khieu_nai_to_cao", "3 / 2").edit(&desk).is_ok());
         let faults = report("khieu_nai_to_cao", "3 đơn của ông X").edit(&desk).unwrap_err();
         assert_eq!(faults.of(Field::TEXT).unwrap().what, FaultKind::NumbersOnly);
+    }
+
+    #[test]
+    fn pictures_are_named_by_hash_and_size() {
+        let desk = test_desk(DocKind::Issues(2026), Side::Commune, Role::Clerk);
+        let with = |category, hash: &str, size| {
+            let picture = Some((hash.to_owned(), size));
+            ReportIssue { picture, ..report(category, "3 / 2") }.edit(&desk)
+        };
+        let hash = "0a".repeat(32);
+        assert!(with("tru_so", &hash, 524_288).is_ok());
+        assert_eq!(with("tru_so", "0a", 1).unwrap_err().of(Field::PICTURE).unwrap().what, FaultKind::Malformed);
+        assert!(with("tru_so", &hash, 524_289).unwrap_err().of(Field::PICTURE_SIZE).is_some());
+        let shown = with("khieu_nai_to_cao", &hash, 9).unwrap_err();
+        assert_eq!(shown.of(Field::PICTURE).unwrap().what, FaultKind::NumbersOnly);
+    }
+
+    #[test]
+    fn what_waits_for_the_leader_is_reported_by_the_leader() {
+        let clerk = test_desk(DocKind::Issues(2026), Side::Commune, Role::Clerk);
+        let leader = test_desk(DocKind::Issues(2026), Side::Commune, Role::Leader);
+        let edit = ReportIssue { submit: true, ..report("tru_so", "Mái nhà dột") }.edit(&clerk).unwrap();
+        assert!(matches!(edit.writes()[1], Write::Append { kind: EventKind::SUBMIT, .. }));
+        let approve = MoveIssue::new(ISSUE, EventId([3; 16]), EventKind::REPORT, vec![EVENT]);
+        assert!(approve.edit(&leader).is_ok());
+        assert_eq!(approve.edit(&clerk).unwrap_err().0[0].what, FaultKind::OtherRole);
     }
 
     #[test]
@@ -244,5 +264,13 @@ mod tests {
         let own = MoveIssue { other: Some(ISSUE), ..bare(EventKind::DUPLICATE) };
         assert_eq!(own.edit(&desk).unwrap_err().of(Field::OTHER).unwrap().what, FaultKind::Repeated);
         assert!(bare(EventKind::MERGER_PASS).edit(&desk).is_err());
+        let helped = |helpers: &[&str]| MoveIssue {
+            lead: Some("so_noi_vu".into()),
+            helpers: helpers.iter().map(|slug| (*slug).into()).collect(),
+            ..bare(EventKind::FORWARD)
+        };
+        assert!(helped(&["so_tu_phap", "so_tai_chinh"]).edit(&desk).is_ok());
+        let twice = helped(&["so_noi_vu"]).edit(&desk).unwrap_err();
+        assert_eq!(twice.of(Field::HELPERS).unwrap().what, FaultKind::Repeated);
     }
 }

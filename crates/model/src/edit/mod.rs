@@ -9,21 +9,27 @@ mod draft;
 mod fault;
 mod issue;
 mod merger;
+mod note;
+mod notice;
 mod pack;
 mod people;
 mod records;
 mod register;
 mod settle;
+mod task;
 
-pub use bulletin::{AddCategory, AddDepartment, AddUnitKind};
+pub use bulletin::{AddCategory, AddDay, AddDepartment, AddSetting, AddUnitKind};
 pub use fault::{Fault, FaultKind, Faults};
-pub use issue::{Comment, MoveIssue, ReportIssue};
+pub use issue::{MoveIssue, ReportIssue};
 pub use merger::{MergeInto, MergeUnits, MoveMerger, Passing, sources_hash};
+pub use note::{Arrived, Comment, Confirm, LinkCommon, UnlinkCommon};
+pub use notice::{AddCommon, AddLesson, AddNotice, AddTemplate};
 pub use pack::pack;
 pub use people::{AddHolding, AddLeaver, AddPerson, AddPost, EndHolding};
 pub use records::{AddRecord, SetField, read};
 pub use register::{AddCommune, AddSite, AddUnit, RenameUnit, SetHouseholds};
 pub use settle::Settle;
+pub use task::{GiveDirective, MoveTask};
 
 use crate::id::{DocId, EventId, RecordId};
 use crate::record::{EventKind, Field, Kind, Side, Stamp, Value};
@@ -32,6 +38,8 @@ use crate::record::{EventKind, Field, Kind, Side, Stamp, Value};
 pub const MAX_TEXT: usize = 4_000;
 /// The longest name, in characters.
 pub const MAX_NAME: usize = 120;
+/// The largest picture an issue may carry, in bytes.
+pub const MAX_PICTURE: i64 = 512 * 1_024;
 /// The longest name of an account, in characters.
 pub const MAX_ACCOUNT: usize = 40;
 /// The heaviest an edit may be by [`Edit::weight`], so that its change stays below 16 KiB.

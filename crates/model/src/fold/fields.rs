@@ -42,7 +42,7 @@ fn option(snapshot: &Snapshot, field: Field, held: &Held) -> ClashOption {
 fn settler(kind: Kind, field: Field) -> Settler {
     match rules::kind(kind).map(|rule| rule.home) {
         Some(Home::Bulletin) => Settler::ADMIN,
-        Some(Home::Issues) if field == Field::CATEGORY => Settler::TRIAGE,
+        Some(Home::Issues) if field == Field::CATEGORY || kind == Kind::DIRECTIVE => Settler::TRIAGE,
         _ => Settler::LEADER,
     }
 }

@@ -161,6 +161,11 @@ impl<'a> History<'a> {
     }
 }
 
+/// The event of a frontier that decides: that of the lowest rank.
+pub(super) fn lowest<'a>(frontier: &[Act<'a>]) -> Option<Act<'a>> {
+    frontier.iter().min_by_key(|act| (act.kind(), act.event.id)).copied()
+}
+
 /// What a settlement weighed and did not choose.
 pub(super) fn losers(settlement: &Event) -> Vec<RecordId> {
     let chosen = settlement.fields.get(&Field::CHOSEN).and_then(Value::as_id);

@@ -3,107 +3,47 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::clash::{Clash, ClashKind};
-use super::history::{Act, History};
+use super::history::{Act, History, lowest};
+use super::states::states;
 use crate::id::{DocId, EventId, RecordId};
 use crate::record::{Event, EventKind, Field, Kind, Side, Value};
 use crate::time::Timestamp;
 
-/// The state of an issue, in the order of rank.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum IssueState {
-    /// Taken up again.
-    Reopened,
-    /// Solved, says the commune.
-    Solved,
-    /// Taken back by the commune.
-    Withdrawn,
-    /// Waits for the commune.
-    Asked,
-    /// The commune has replied.
-    Replied,
-    /// Answered by the lead.
-    Answered,
-    /// Being worked on.
-    Started,
-    /// With a department.
-    Forwarded,
-    /// Taken in by triage.
-    Received,
-    /// Another one's double.
-    Duplicate,
-    /// Out of competence.
-    Refused,
-    /// Closed.
-    Closed,
-    /// Reported.
-    New,
+states! {
+    /// The state of an issue, in the order of rank.
+    IssueState of 14 from EventKind::REOPEN, before anything New {
+        /// Taken up again.
+        Reopened "reopened" "Đang xử lý (mở lại)" "in progress (reopened)",
+        /// Solved, says the commune.
+        Solved "solved" "Đã giải quyết" "solved",
+        /// Taken back by the commune.
+        Withdrawn "withdrawn" "Đã rút" "withdrawn",
+        /// Waits for the commune.
+        Asked "asked" "Chờ xã bổ sung" "waiting for the commune",
+        /// The commune has replied.
+        Replied "replied" "Đang xử lý" "in progress (commune replied)",
+        /// Answered by the lead.
+        Answered "answered" "Đã trả lời" "answered",
+        /// Being worked on.
+        Started "started" "Đang xử lý" "in progress",
+        /// With a department.
+        Forwarded "forwarded" "Đã chuyển đơn vị" "forwarded",
+        /// Taken in by triage.
+        Received "received" "Đã tiếp nhận" "received",
+        /// Another one's double.
+        Duplicate "duplicate" "Trùng" "duplicate",
+        /// Out of competence.
+        Refused "refused" "Không thuộc thẩm quyền" "out of competence",
+        /// Closed.
+        Closed "closed" "Đã đóng" "closed",
+        /// Reported.
+        New "new" "Mới" "new",
+        /// Waits for the leader's approval; not the province's business yet.
+        Submitted "submitted" "Chờ lãnh đạo duyệt" "waiting for approval",
+    }
 }
 
 impl IssueState {
-    /// All states, in the order of rank.
-    pub const ALL: [Self; 13] = [
-        Self::Reopened,
-        Self::Solved,
-        Self::Withdrawn,
-        Self::Asked,
-        Self::Replied,
-        Self::Answered,
-        Self::Started,
-        Self::Forwarded,
-        Self::Received,
-        Self::Duplicate,
-        Self::Refused,
-        Self::Closed,
-        Self::New,
-    ];
-
-    fn of(kind: EventKind) -> Self {
-        // Issue events carry their rank as number.
-        usize::from(kind.0).checked_sub(1).and_then(|rank| Self::ALL.get(rank)).copied().unwrap_or(Self::New)
-    }
-
-    fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Reopened => ("reopened", "Đang xử lý (mở lại)", "in progress (reopened)"),
-            Self::Solved => ("solved", "Đã giải quyết", "solved"),
-            Self::Withdrawn => ("withdrawn", "Đã rút", "withdrawn"),
-            Self::Asked => ("asked", "Chờ xã bổ sung", "waiting for the commune"),
-            Self::Replied => ("replied", "Đang xử lý", "in progress (commune replied)"),
-            Self::Answered => ("answered", "Đã trả lời", "answered"),
-            Self::Started => ("started", "Đang xử lý", "in progress"),
-            Self::Forwarded => ("forwarded", "Đã chuyển đơn vị", "forwarded"),
-            Self::Received => ("received", "Đã tiếp nhận", "received"),
-            Self::Duplicate => ("duplicate", "Trùng", "duplicate"),
-            Self::Refused => ("refused", "Không thuộc thẩm quyền", "out of competence"),
-            Self::Closed => ("closed", "Đã đóng", "closed"),
-            Self::New => ("new", "Mới", "new"),
-        }
-    }
-
-    /// The name by which it is stored in lists and addresses.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.words().0
-    }
-
-    /// Finds a state by its slug.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.slug() == slug)
-    }
-
-    /// In Vietnamese.
-    #[must_use]
-    pub fn vi(self) -> &'static str {
-        self.words().1
-    }
-
-    /// In English.
-    #[must_use]
-    pub fn en(self) -> &'static str {
-        self.words().2
-    }
-
     /// Whether somebody still has to do something.
     #[must_use]
     pub fn is_open(self) -> bool {
@@ -143,7 +83,7 @@ pub struct IssueFold {
 pub fn issue(doc: DocId, events: &[Event]) -> IssueFold {
     let history = History::new(Kind::ISSUE, events);
     let frontier = history.frontier();
-    let by = frontier.iter().min_by_key(|act| (act.kind(), act.event.id)).copied();
+    let by = lowest(&frontier);
     let leads = history.latest(|act| act.kind() == EventKind::FORWARD);
     let triaged = history.latest(|act| act.base.fields.contains_key(&Field::CATEGORY));
     let mut categories: Vec<_> = triaged.iter().map(|act| act.base.text(Field::CATEGORY).to_owned()).collect();
@@ -155,7 +95,7 @@ pub fn issue(doc: DocId, events: &[Event]) -> IssueFold {
         those.map(|event| event.stamp.at).min()
     };
     IssueFold {
-        state: by.map_or(IssueState::New, |act| IssueState::of(act.kind())),
+        state: IssueState::of(by.map(|act| act.kind())),
         by: by.map(|act| act.event.id),
         lead: leads.first().map(|act| act.base.text(Field::LEAD).to_owned()),
         category,
@@ -188,7 +128,7 @@ fn between(one: &Act<'_>, other: &Act<'_>) -> Option<ClashKind> {
 }
 
 fn text_vi(act: &Act<'_>) -> String {
-    let mut text = IssueState::of(act.kind()).vi().to_owned();
+    let mut text = IssueState::of(Some(act.kind())).vi().to_owned();
     for field in [Field::LEAD, Field::CATEGORY, Field::REASON] {
         let said = act.base.text(field);
         if !said.is_empty() {

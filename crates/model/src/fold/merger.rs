@@ -3,75 +3,30 @@
 use std::collections::BTreeSet;
 
 use super::clash::{Clash, ClashKind, ClashOption};
-use super::history::{Act, History};
+use super::history::{Act, History, lowest};
+use super::states::states;
 use crate::edit::sources_hash;
 use crate::id::{EventId, RecordId};
 use crate::record::{Event, EventKind, Field, Kind, Snapshot, Value};
 use crate::time::Date;
 
-/// The state of a merger, in the order of rank. Whether it has taken effect is derived by the register.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum MergerState {
-    /// Annulled by a document.
-    Annulled,
-    /// Passed by a document.
-    Passed,
-    /// Given up.
-    Withdrawn,
-    /// Without a majority.
-    Failed,
-    /// With a majority.
-    Agreed,
-    /// Households are being asked.
-    Consulting,
-    /// Drafted.
-    Draft,
-}
-
-impl MergerState {
-    /// All states, in the order of rank.
-    pub const ALL: [Self; 7] =
-        [Self::Annulled, Self::Passed, Self::Withdrawn, Self::Failed, Self::Agreed, Self::Consulting, Self::Draft];
-
-    fn of(kind: EventKind) -> Self {
-        // Merger events carry 20 and their rank as number.
-        usize::from(kind.0).checked_sub(21).and_then(|rank| Self::ALL.get(rank)).copied().unwrap_or(Self::Draft)
-    }
-
-    fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Self::Annulled => ("annulled", "Bãi bỏ", "annulled"),
-            Self::Passed => ("passed", "Đã thông qua", "passed"),
-            Self::Withdrawn => ("withdrawn", "Dừng", "withdrawn"),
-            Self::Failed => ("failed", "Không đạt", "no majority"),
-            Self::Agreed => ("agreed", "Đạt đồng thuận", "agreed"),
-            Self::Consulting => ("consulting", "Đang lấy ý kiến", "households are asked"),
-            Self::Draft => ("draft", "Dự thảo", "draft"),
-        }
-    }
-
-    /// The name by which it is stored in lists and addresses.
-    #[must_use]
-    pub fn slug(self) -> &'static str {
-        self.words().0
-    }
-
-    /// Finds a state by its slug.
-    #[must_use]
-    pub fn from_slug(slug: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.slug() == slug)
-    }
-
-    /// In Vietnamese.
-    #[must_use]
-    pub fn vi(self) -> &'static str {
-        self.words().1
-    }
-
-    /// In English.
-    #[must_use]
-    pub fn en(self) -> &'static str {
-        self.words().2
+states! {
+    /// The state of a merger, in the order of rank. Whether it has taken effect is derived by the register.
+    MergerState of 7 from EventKind::MERGER_ANNUL, before anything Draft {
+        /// Annulled by a document.
+        Annulled "annulled" "Bãi bỏ" "annulled",
+        /// Passed by a document.
+        Passed "passed" "Đã thông qua" "passed",
+        /// Given up.
+        Withdrawn "withdrawn" "Dừng" "withdrawn",
+        /// Without a majority.
+        Failed "failed" "Không đạt" "no majority",
+        /// With a majority.
+        Agreed "agreed" "Đạt đồng thuận" "agreed",
+        /// Households are being asked.
+        Consulting "consulting" "Đang lấy ý kiến" "households are asked",
+        /// Drafted.
+        Draft "draft" "Dự thảo" "draft",
     }
 }
 
@@ -107,7 +62,7 @@ pub struct MergerFold {
 pub fn merger(merger: &Snapshot, events: &[Event]) -> MergerFold {
     let history = History::new(Kind::MERGER, events);
     let frontier = history.frontier();
-    let by = frontier.iter().min_by_key(|act| (act.kind(), act.event.id)).copied();
+    let by = lowest(&frontier);
     let passed = by.filter(|act| act.kind() == EventKind::MERGER_PASS);
     let passings = frontier.iter().filter(|act| passed.is_some() && act.kind() == EventKind::MERGER_PASS);
     let said = |field| passed.map(|act| act.base.text(field).to_owned());
@@ -115,7 +70,7 @@ pub fn merger(merger: &Snapshot, events: &[Event]) -> MergerFold {
     let mut clashes = history.clashes(merger.doc, between, |act| text_vi(act));
     clashes.extend(by.and_then(|by| sources(merger, &history, &by, &ids)));
     MergerFold {
-        state: by.map_or(MergerState::Draft, |act| MergerState::of(act.kind())),
+        state: MergerState::of(by.map(|act| act.kind())),
         by: by.map(|act| act.event.id),
         passed_by: passed.map(|act| act.event.id),
         passings: passings.map(|act| act.event.id).collect(),
@@ -162,14 +117,14 @@ fn sources(merger: &Snapshot, history: &History<'_>, by: &Act<'_>, frontier: &[E
     if !stale || !open {
         return None;
     }
-    let text = format!("{} với danh sách hiện nay ({} đơn vị)", MergerState::of(by.kind()).vi(), list.len());
+    let text = format!("{} với danh sách hiện nay ({} đơn vị)", MergerState::of(Some(by.kind())).vi(), list.len());
     let mut option = ClashOption::event(by.event, frontier, text);
     option.value = Value::Text(now);
     Some(Clash::new(ClashKind::MergerSources, merger.id, merger.doc, vec![option]))
 }
 
 fn text_vi(act: &Act<'_>) -> String {
-    let state = MergerState::of(act.kind()).vi();
+    let state = MergerState::of(Some(act.kind())).vi();
     match (act.base.text(Field::DECISION), act.base.fields.get(&Field::EFFECTIVE_ON)) {
         ("", _) => state.to_owned(),
         (decision, Some(Value::Date(date))) => format!("{state}: {decision}, hiệu lực từ ngày {}", date.vi()),

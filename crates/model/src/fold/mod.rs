@@ -17,6 +17,8 @@ mod plan;
 mod register;
 mod rings;
 mod sites;
+mod states;
+mod task;
 
 pub use clash::{BadClashKey, Clash, ClashKey, ClashKind, ClashOption, Settler};
 pub use fields::{fields, shown};
@@ -25,6 +27,7 @@ pub use issue::{IssueFold, IssueState, duplicates, issue};
 pub use merger::{MergerFold, MergerState, merger};
 pub use register::{MergerStanding, RegisterFold, RegisterTotals, UnitFold, UnitStatus, register};
 pub use sites::{SiteFold, sites};
+pub use task::{TaskFold, TaskState, task};
 
 #[cfg(test)]
 mod tests;

@@ -6,6 +6,9 @@ use crate::record::{Field, Value};
 use crate::text;
 use crate::vocabulary;
 
+/// The longest list of slugs, in characters.
+const MAX_SLUGS: usize = 400;
+
 /// What a field may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
@@ -15,12 +18,16 @@ pub enum Rule {
     Text(usize),
     /// A slug of a list that the province keeps: small letters, digits, underscores, at most 40.
     Slug,
+    /// Slugs of such a list, joined by commas, each at most once.
+    Slugs,
     /// A slug of a fixed list of [`vocabulary`].
     OneOf(&'static str),
     /// Slugs of a fixed list, joined by commas, each at most once.
     ManyOf(&'static str),
     /// Exactly so many digits.
     Digits(usize),
+    /// Exactly so many hexadecimal digits, small ones.
+    Hex(usize),
     /// A speakable code.
     Code,
     /// A whole number within bounds, both included.
@@ -110,9 +117,14 @@ impl Rule {
     fn text(self, raw: &str) -> Result<Value, FaultKind> {
         let (clean, most) = match self {
             Self::Text(most) => (text::normalise(raw), most),
-            Self::Name | Self::Slug | Self::OneOf(_) | Self::ManyOf(_) | Self::Digits(_) | Self::Code => {
-                (text::normalise_line(raw), MAX_NAME)
-            }
+            Self::Slugs => (text::normalise_line(raw), MAX_SLUGS),
+            Self::Name
+            | Self::Slug
+            | Self::OneOf(_)
+            | Self::ManyOf(_)
+            | Self::Digits(_)
+            | Self::Hex(_)
+            | Self::Code => (text::normalise_line(raw), MAX_NAME),
             _ => return Err(FaultKind::Malformed),
         };
         if clean.is_empty() {
@@ -125,7 +137,7 @@ impl Rule {
         if clean.chars().count() > most {
             return Err(FaultKind::TooLong(most));
         }
-        if text::has_citizen_number(&clean) {
+        if !matches!(self, Self::Hex(_)) && text::has_citizen_number(&clean) {
             return Err(FaultKind::CitizenNumber);
         }
         self.word(clean).map(Value::Text)
@@ -136,16 +148,9 @@ impl Rule {
         match self {
             Self::Slug if !is_slug(&clean) => Err(FaultKind::Malformed),
             Self::OneOf(list) if vocabulary::word(list, &clean).is_none() => Err(FaultKind::Unknown),
-            Self::ManyOf(list) => {
-                let mut slugs: Vec<_> = clean.split(',').map(str::trim).filter(|slug| !slug.is_empty()).collect();
-                if slugs.iter().any(|slug| vocabulary::word(list, slug).is_none()) {
-                    return Err(FaultKind::Unknown);
-                }
-                let count = slugs.len();
-                slugs.sort_unstable();
-                slugs.dedup();
-                if slugs.len() < count { Err(FaultKind::Repeated) } else { Ok(slugs.join(",")) }
-            }
+            Self::ManyOf(list) => each_once(&clean, |slug| vocabulary::word(list, slug).is_some(), FaultKind::Unknown),
+            Self::Slugs => each_once(&clean, is_slug, FaultKind::Malformed),
+            Self::Hex(count) if clean.len() != count || !clean.bytes().all(is_hex) => Err(FaultKind::Malformed),
             Self::Digits(count) if clean.len() != count || !clean.bytes().all(|b| b.is_ascii_digit()) => {
                 Err(FaultKind::Malformed)
             }
@@ -180,6 +185,22 @@ impl Rule {
     }
 }
 
+/// Slugs between commas, sorted.
+fn each_once(typed: &str, is_one: impl Fn(&str) -> bool, other: FaultKind) -> Result<String, FaultKind> {
+    let mut slugs: Vec<_> = typed.split(',').map(str::trim).filter(|slug| !slug.is_empty()).collect();
+    if !slugs.iter().all(|slug| is_one(slug)) {
+        return Err(other);
+    }
+    let count = slugs.len();
+    slugs.sort_unstable();
+    slugs.dedup();
+    if slugs.len() < count { Err(FaultKind::Repeated) } else { Ok(slugs.join(",")) }
+}
+
+fn is_hex(byte: u8) -> bool {
+    byte.is_ascii_digit() || matches!(byte, b'a'..=b'f')
+}
+
 fn is_slug(text: &str) -> bool {
     text.len() <= 40 && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
 }
@@ -208,8 +229,16 @@ mod tests {
         assert_eq!(read(Rule::OneOf("tenure"), "half"), Err(FaultKind::Unknown));
         assert_eq!(read(Rule::ManyOf("hq_function"), "ubnd, hdnd"), Ok(Value::Text("hdnd,ubnd".into())));
         assert_eq!(read(Rule::ManyOf("hq_function"), "ubnd,ubnd"), Err(FaultKind::Repeated));
+        assert_eq!(read(Rule::Slugs, "so_xay_dung, so_noi_vu,"), Ok(Value::Text("so_noi_vu,so_xay_dung".into())));
+        assert_eq!(read(Rule::Slugs, "so_noi_vu,so_noi_vu"), Err(FaultKind::Repeated));
+        assert_eq!(read(Rule::Slugs, "Sở Nội vụ"), Err(FaultKind::Malformed));
         assert_eq!(read(Rule::Digits(5), "05518"), Ok(Value::Text("05518".into())));
         assert_eq!(read(Rule::Digits(5), "5518"), Err(FaultKind::Malformed));
+        // Twelve digits in a row happen in a hash, and are no citizen number.
+        let hash = format!("{}123456789012{}", "a".repeat(26), "f".repeat(26));
+        assert_eq!(read(Rule::Hex(64), &hash), Ok(Value::Text(hash.clone())));
+        assert_eq!(read(Rule::Hex(64), &hash.to_uppercase()), Err(FaultKind::Malformed));
+        assert_eq!(read(Rule::Hex(64), &hash[1..]), Err(FaultKind::Malformed));
         assert_eq!(read(Rule::Code, "05518 b 7"), Ok(Value::Text("05518-B-0007".into())));
         assert_eq!(read(Rule::Date, "30/02/2026"), Err(FaultKind::Malformed));
     }

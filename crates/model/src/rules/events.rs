@@ -56,11 +56,16 @@ const MUST_TEXT: Column = must(Field::TEXT, Rule::Text(MAX_TEXT));
 const REASON: Column = may(Field::REASON, Rule::Text(1_000));
 const MUST_REASON: Column = must(Field::REASON, Rule::Text(1_000));
 const CATEGORY: Column = may(Field::CATEGORY, Rule::Slug);
+const HELPERS: Column = may(Field::HELPERS, Rule::Slugs);
 const DECISION: Column = must(Field::DECISION, Rule::Name);
 const SOURCES: Column = must(Field::SOURCES_HASH, Rule::Name);
 
 const fn issue(sides: &'static [Side], roles: &'static [Role], columns: &'static [Column]) -> EventRule {
     EventRule { on: Some(Kind::ISSUE), sides, roles, columns }
+}
+
+const fn task(sides: &'static [Side], roles: &'static [Role], columns: &'static [Column]) -> EventRule {
+    EventRule { on: Some(Kind::DIRECTIVE), sides, roles, columns }
 }
 
 const fn merger(roles: &'static [Role], columns: &'static [Column]) -> EventRule {
@@ -74,14 +79,23 @@ const TABLE: &[(EventKind, EventRule)] = &[
     (EventKind::ASK, issue(PROVINCE, LEAD, &[MUST_TEXT])),
     (EventKind::REPLY, issue(COMMUNE, DESK, &[MUST_TEXT])),
     (EventKind::ANSWER, issue(PROVINCE, LEAD, &[MUST_TEXT])),
-    (EventKind::START, issue(PROVINCE, LEAD, &[TEXT])),
-    (EventKind::FORWARD, issue(PROVINCE, TRIAGE, &[must(Field::LEAD, Rule::Slug), CATEGORY, TEXT])),
+    (EventKind::START, issue(PROVINCE, LEAD, &[HELPERS, TEXT])),
+    (EventKind::FORWARD, issue(PROVINCE, TRIAGE, &[must(Field::LEAD, Rule::Slug), HELPERS, CATEGORY, TEXT])),
     (EventKind::RECEIVE, issue(PROVINCE, TRIAGE, &[CATEGORY, TEXT])),
     (EventKind::DUPLICATE, issue(PROVINCE, TRIAGE, &[must(Field::OTHER, Rule::Record), TEXT])),
     (EventKind::REFUSE, issue(PROVINCE, TRIAGE, &[MUST_REASON, TEXT])),
     (EventKind::CLOSE, issue(PROVINCE, PROGRAM, &[TEXT])),
-    (EventKind::REPORT, issue(BOTH, ANYONE, &[])),
-    (EventKind::ARRIVED, issue(PROVINCE, PROGRAM, &[])),
+    (EventKind::REPORT, issue(BOTH, EITHER, &[])),
+    (EventKind::SUBMIT, issue(COMMUNE, DESK, &[])),
+    (EventKind::ARRIVED, issue(BOTH, PROGRAM, &[may(Field::CHOSEN, Rule::Record)])),
+    (EventKind::CONFIRM, issue(COMMUNE, DESK, &[TEXT])),
+    (EventKind::COMMON, issue(PROVINCE, TRIAGE, &[must(Field::OTHER, Rule::Record)])),
+    (EventKind::UNCOMMON, issue(PROVINCE, TRIAGE, &[must(Field::CHOSEN, Rule::Record), REASON])),
+    (EventKind::TASK_GIVEN, task(PROVINCE, TRIAGE, &[TEXT])),
+    (EventKind::TASK_RECEIVED, task(COMMUNE, DESK, &[TEXT])),
+    (EventKind::TASK_WORKING, task(COMMUNE, DESK, &[TEXT])),
+    (EventKind::TASK_DONE, task(COMMUNE, DESK, &[TEXT])),
+    (EventKind::TASK_RECALL, task(PROVINCE, TRIAGE, &[REASON, TEXT])),
     (EventKind::COMMENT, EventRule { on: None, sides: BOTH, roles: ANYONE, columns: &[MUST_TEXT] }),
     (EventKind::MERGER_DRAFT, merger(DESK, &[TEXT])),
     (EventKind::MERGER_CONSULT, merger(DESK, &[SOURCES, TEXT])),

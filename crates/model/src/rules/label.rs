@@ -34,6 +34,7 @@ const EVENTS: &[(EventKind, &str)] = &[
     (EventKind::REFUSE, "Không thuộc thẩm quyền"),
     (EventKind::CLOSE, "Đóng phiếu"),
     (EventKind::REPORT, "Báo khó khăn, vướng mắc"),
+    (EventKind::SUBMIT, "Trình lãnh đạo duyệt"),
     (EventKind::MERGER_ANNUL, "Bãi bỏ"),
     (EventKind::MERGER_PASS, "Thông qua"),
     (EventKind::MERGER_WITHDRAW, "Dừng"),
@@ -43,7 +44,15 @@ const EVENTS: &[(EventKind, &str)] = &[
     (EventKind::MERGER_DRAFT, "Dự thảo"),
     (EventKind::COMMENT, "Ý kiến"),
     (EventKind::SETTLE, "Đã thống nhất"),
-    (EventKind::ARRIVED, "Tỉnh đã nhận"),
+    (EventKind::ARRIVED, "Đã đến nơi nhận"),
+    (EventKind::CONFIRM, "Xác nhận nội dung báo thay"),
+    (EventKind::COMMON, "Đưa vào vấn đề chung"),
+    (EventKind::UNCOMMON, "Đưa ra khỏi vấn đề chung"),
+    (EventKind::TASK_GIVEN, "Giao chỉ đạo"),
+    (EventKind::TASK_RECEIVED, "Đã nhận chỉ đạo"),
+    (EventKind::TASK_WORKING, "Đang thực hiện"),
+    (EventKind::TASK_DONE, "Đã thực hiện xong"),
+    (EventKind::TASK_RECALL, "Thu hồi chỉ đạo"),
 ];
 
 const KINDS: &[(Kind, &str)] = &[
@@ -59,6 +68,13 @@ const KINDS: &[(Kind, &str)] = &[
     (Kind::DEPARTMENT, "Sở, ngành"),
     (Kind::UNIT_KIND, "Loại đơn vị"),
     (Kind::LEAVER, "Người nghỉ"),
+    (Kind::NOTICE, "Thông báo"),
+    (Kind::TEMPLATE, "Biểu mẫu"),
+    (Kind::LESSON, "Bài học, kinh nghiệm"),
+    (Kind::DAY, "Ngày nghỉ, ngày làm bù"),
+    (Kind::COMMON, "Vấn đề chung"),
+    (Kind::SETTING, "Quy định của tỉnh"),
+    (Kind::DIRECTIVE, "Chỉ đạo"),
 ];
 
 const LABELS: &[(Field, &str)] = &[
@@ -111,4 +127,11 @@ const LABELS: &[(Field, &str)] = &[
     (Field::NAME_EN, "Tên tiếng Anh"),
     (Field::LETTER, "Chữ cái của văn phòng"),
     (Field::ON, "Ngày"),
+    (Field::HELPERS, "Đơn vị phối hợp"),
+    (Field::PICTURE, "Ảnh"),
+    (Field::PICTURE_SIZE, "Dung lượng ảnh (byte)"),
+    (Field::COUNT, "Số lượng"),
+    (Field::ANSWER, "Trả lời chung"),
+    (Field::APPROVAL, "Lãnh đạo duyệt trước khi gửi"),
+    (Field::PHONE, "Điện thoại"),
 ];

@@ -1,7 +1,7 @@
 //! The fields of each kind of record, and where it lives.
 
 use super::column::{Column, Rule, may, must};
-use crate::edit::MAX_TEXT;
+use crate::edit::{MAX_PICTURE, MAX_TEXT};
 use crate::id::DocKind;
 use crate::record::{Field, Kind};
 
@@ -61,6 +61,11 @@ const NAME_EN: Column = may(Field::NAME_EN, Rule::Name);
 const SLUG: Column = must(Field::SLUG, Rule::Slug).fixed();
 const VALID_FROM: Column = may(Field::VALID_FROM, Rule::Date);
 const VALID_TO: Column = may(Field::VALID_TO, Rule::Date);
+const ON: Column = may(Field::ON, Rule::Date);
+const TEXT: Column = may(Field::TEXT, Rule::Text(MAX_TEXT));
+const MUST_TEXT: Column = must(Field::TEXT, Rule::Text(MAX_TEXT));
+const TOPIC: Column = may(Field::CATEGORY, Rule::Slug);
+const COUNT: Column = may(Field::COUNT, Rule::Int(0, 1_000_000));
 
 const TABLE: &[(Kind, KindRule)] = &[
     (Kind::COMMUNE, KindRule { home: Home::Register, columns: COMMUNE }),
@@ -72,9 +77,16 @@ const TABLE: &[(Kind, KindRule)] = &[
     (Kind::HOLDING, KindRule { home: Home::People, columns: HOLDING }),
     (Kind::LEAVER, KindRule { home: Home::People, columns: LEAVER }),
     (Kind::ISSUE, KindRule { home: Home::Issues, columns: ISSUE }),
+    (Kind::DIRECTIVE, KindRule { home: Home::Issues, columns: DIRECTIVE }),
     (Kind::CATEGORY, KindRule { home: Home::Bulletin, columns: CATEGORY }),
-    (Kind::DEPARTMENT, KindRule { home: Home::Bulletin, columns: &[SLUG, NAME, NAME_EN] }),
-    (Kind::UNIT_KIND, KindRule { home: Home::Bulletin, columns: &[SLUG, NAME, NAME_EN] }),
+    (Kind::DEPARTMENT, KindRule { home: Home::Bulletin, columns: DEPARTMENT }),
+    (Kind::UNIT_KIND, KindRule { home: Home::Bulletin, columns: &[SLUG, NAME, NAME_EN, VALID_TO] }),
+    (Kind::NOTICE, KindRule { home: Home::Bulletin, columns: &[NAME, MUST_TEXT, ON, VALID_TO] }),
+    (Kind::TEMPLATE, KindRule { home: Home::Bulletin, columns: &[NAME, MUST_TEXT, TOPIC, VALID_TO] }),
+    (Kind::LESSON, KindRule { home: Home::Bulletin, columns: &[NAME, MUST_TEXT, TOPIC, VALID_TO] }),
+    (Kind::DAY, KindRule { home: Home::Bulletin, columns: DAY }),
+    (Kind::COMMON, KindRule { home: Home::Bulletin, columns: COMMON }),
+    (Kind::SETTING, KindRule { home: Home::Bulletin, columns: &[SLUG, COUNT, TEXT] }),
 ];
 
 const COMMUNE: &[Column] = &[
@@ -148,7 +160,32 @@ const ISSUE: &[Column] = &[
     may(Field::PROPOSAL, Rule::Text(MAX_TEXT / 2)).fixed(),
     may(Field::PLACE, Rule::Record),
     may(Field::URGENT, Rule::Bool),
+    may(Field::PICTURE, Rule::Hex(64)).fixed(),
+    may(Field::PICTURE_SIZE, Rule::Int(1, MAX_PICTURE)).fixed(),
 ];
 
-const CATEGORY: &[Column] =
-    &[SLUG, NAME, NAME_EN, must(Field::DEADLINE_DAYS, Rule::Int(1, 365)), may(Field::LEAD, Rule::Slug)];
+// What was ordered stays as it was ordered: whoever wants something else recalls it and gives another.
+const DIRECTIVE: &[Column] = &[
+    NAME.fixed(),
+    MUST_TEXT.fixed(),
+    must(Field::OTHER, Rule::Record).fixed(),
+    ON.fixed(),
+    may(Field::URGENT, Rule::Bool).fixed(),
+];
+
+const CATEGORY: &[Column] = &[
+    SLUG,
+    NAME,
+    NAME_EN,
+    must(Field::DEADLINE_DAYS, Rule::Int(1, 365)),
+    may(Field::LEAD, Rule::Slug),
+    may(Field::APPROVAL, Rule::Bool),
+    VALID_TO,
+];
+
+const DEPARTMENT: &[Column] = &[SLUG, NAME, NAME_EN, may(Field::PHONE, Rule::Name), VALID_TO];
+
+const DAY: &[Column] =
+    &[must(Field::ON, Rule::Date).fixed(), must(Field::STATE, Rule::OneOf("day_kind")), may(Field::NAME, Rule::Name)];
+
+const COMMON: &[Column] = &[NAME, MUST_TEXT, TOPIC, COUNT, may(Field::ANSWER, Rule::Text(MAX_TEXT)), VALID_TO];

@@ -13,7 +13,7 @@ const PROVINCE: &[Side] = &[Side::Province];
 const BOTH: &[Side] = &[Side::Commune, Side::Province];
 
 /// What moves an issue, who may raise it, and what the issue is then: by rank, the lowest first.
-const RANKS: [(EventKind, &[Side], IssueState); 13] = [
+const RANKS: [(EventKind, &[Side], IssueState); 14] = [
     (EventKind::REOPEN, BOTH, IssueState::Reopened),
     (EventKind::SOLVED, COMMUNE, IssueState::Solved),
     (EventKind::WITHDRAW, COMMUNE, IssueState::Withdrawn),
@@ -27,6 +27,7 @@ const RANKS: [(EventKind, &[Side], IssueState); 13] = [
     (EventKind::REFUSE, PROVINCE, IssueState::Refused),
     (EventKind::CLOSE, PROVINCE, IssueState::Closed),
     (EventKind::REPORT, BOTH, IssueState::New),
+    (EventKind::SUBMIT, COMMUNE, IssueState::Submitted),
 ];
 
 /// What must be said of an issue.
