@@ -8,6 +8,7 @@ mod cli;
 mod client;
 mod config;
 mod demo;
+mod door;
 mod home;
 mod machine;
 mod opening;

@@ -1,66 +1,25 @@
 //! The office as the driver runs it.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::VecDeque;
+use std::sync::PoisonError;
 
+use hopluu_desk::{Answer, Live, News, Refusal, Shared, Trouble, Work};
+use hopluu_driver::Machine;
 use hopluu_driver::settings::Settings;
-use hopluu_driver::{Complaint, Exit, Machine};
-use hopluu_identity::Notice;
 use hopluu_mailbox::{Input, Output as MailboxOutput};
 use hopluu_model::{DeviceId, Tick, Timestamp};
 use hopluu_office::{Office, OfficeError, Output};
 use hopluu_store::StoreError;
-use hopluu_wire::frame::Heard;
-use serde_json::Value;
-use tokio::sync::oneshot;
+use tokio::sync::{broadcast, oneshot};
 
 use crate::home::{Home, Profile};
 use crate::opening;
 
-/// What a command does with the office; it is answered after the commit that makes it durable.
-pub(crate) type Work = Box<dyn FnOnce(&mut Office, Tick, Timestamp) -> Result<Value, Trouble> + Send>;
-
 /// Something to do, and where to answer.
 pub(crate) struct Ask {
     pub(crate) work: Work,
-    pub(crate) answer: oneshot::Sender<Result<Value, Complaint>>,
+    pub(crate) answer: oneshot::Sender<Result<Answer, Refusal>>,
 }
-
-/// Why a command was not done.
-#[derive(Debug)]
-pub(crate) enum Trouble {
-    /// It concerns this command alone.
-    Refused(Complaint),
-    /// The office cannot go on before its store was opened again.
-    Office(OfficeError),
-}
-
-impl From<Complaint> for Trouble {
-    fn from(complaint: Complaint) -> Self {
-        Self::Refused(complaint)
-    }
-}
-
-impl From<OfficeError> for Trouble {
-    fn from(error: OfficeError) -> Self {
-        if error.needs_reopening() { Self::Office(error) } else { Self::Refused(refused(&error)) }
-    }
-}
-
-/// What is known beside the documents: who is there, and what the people in front should be told.
-#[derive(Debug, Default)]
-pub(crate) struct Live {
-    pub(crate) heard: BTreeMap<DeviceId, Heard>,
-    pub(crate) notices: VecDeque<Notice>,
-    pub(crate) alarms: VecDeque<String>,
-    /// Why the relay last sent this machine away: code and words.
-    pub(crate) turned_away: Option<(u8, String)>,
-    /// Whether the store failed and is being opened again.
-    pub(crate) broken: Option<String>,
-}
-
-/// Shared with those who answer questions.
-pub(crate) type Shared = Arc<Mutex<Live>>;
 
 /// So many notices and alarms are kept for `status`.
 const KEPT: usize = 20;
@@ -73,12 +32,18 @@ pub(crate) struct NodeMachine {
     profile: Profile,
     settings: Settings,
     live: Shared,
-    waiting: Vec<(oneshot::Sender<Result<Value, Complaint>>, Value)>,
+    news: broadcast::Sender<News>,
+    waiting: Vec<(oneshot::Sender<Result<Answer, Refusal>>, Answer)>,
 }
 
 impl NodeMachine {
-    pub(crate) fn new(home: Home, settings: Settings, (office, profile): (Office, Profile), live: Shared) -> Self {
-        Self { office: Some(office), home, profile, settings, live, waiting: Vec::new() }
+    pub(crate) fn new(
+        home: Home,
+        settings: Settings,
+        (office, profile): (Office, Profile),
+        (live, news): (Shared, broadcast::Sender<News>),
+    ) -> Self {
+        Self { office: Some(office), home, profile, settings, live, news, waiting: Vec::new() }
     }
 
     fn keep(&mut self, change: impl FnOnce(&mut Profile)) -> Result<(), OfficeError> {
@@ -115,7 +80,7 @@ impl Machine for NodeMachine {
             Ok(value) => self.waiting.push((ask.answer, value)),
             Err(Trouble::Refused(complaint)) => drop(ask.answer.send(Err(complaint))),
             Err(Trouble::Office(error)) => {
-                drop(ask.answer.send(Err(not_saved(&error))));
+                drop(ask.answer.send(Err(Refusal::not_saved(&error))));
                 return Err(error);
             }
         }
@@ -134,7 +99,7 @@ impl Machine for NodeMachine {
             }
             Err(error) => {
                 for (answer, _) in waiting {
-                    drop(answer.send(Err(not_saved(&error))));
+                    drop(answer.send(Err(Refusal::not_saved(&error))));
                 }
                 Err(error)
             }
@@ -145,8 +110,8 @@ impl Machine for NodeMachine {
         loop {
             match self.office.as_mut()?.poll()? {
                 Output::Line(output) => return Some(output),
-                // Pages will follow these; commands ask anew.
-                Output::Moved(_) => {}
+                // Nobody listens while no page is open.
+                Output::Moved(moved) => drop(self.news.send(moved.into())),
             }
         }
     }
@@ -233,51 +198,4 @@ fn push<T>(kept: &mut VecDeque<T>, item: T) {
         kept.pop_front();
     }
     kept.push_back(item);
-}
-
-fn not_saved(error: &OfficeError) -> Complaint {
-    Complaint::new(
-        Exit::Failed,
-        "not-saved",
-        "Chưa lưu được: đĩa của máy này không ghi được. Nội dung đã lưu trước đó vẫn còn. Kiểm tra chỗ trống rồi nhập lại.",
-        "Not saved: this machine's disk cannot be written. What was saved before is kept. Check the free space, then \
-         enter it again.",
-    )
-    .because(error)
-}
-
-fn refused(error: &OfficeError) -> Complaint {
-    match error {
-        OfficeError::NotOurs(_) => Complaint::new(
-            Exit::Refused,
-            "not-ours",
-            "Văn phòng này không được ghi hồ sơ đó. Hãy ghi ở văn phòng của xã, phường liên quan.",
-            "This office may not write that document. Write it at the office of the commune concerned.",
-        ),
-        OfficeError::YearNotOpen(year) => Complaint::new(
-            Exit::Refused,
-            "year-not-open",
-            format!("Tỉnh chưa mở sổ năm {year}. Kiểm tra ngày giờ của máy, rồi báo bàn tỉnh."),
-            format!("The province has not opened {year}. Check this machine's clock, then tell the province desk."),
-        ),
-        OfficeError::NoDevice(_) => Complaint::new(
-            Exit::Refused,
-            "no-device",
-            "Không có thiết bị này trong danh bạ. `hopluu devices` in danh sách.",
-            "The roster names no such device. `hopluu devices` lists them.",
-        ),
-        OfficeError::Mailbox(hopluu_mailbox::MailboxError::NotDesk) => Complaint::new(
-            Exit::Refused,
-            "not-desk",
-            "Chỉ bàn tỉnh làm được việc này. Chạy lệnh với --dir của bàn tỉnh.",
-            "Only the province desk may do this. Run it with the desk's --dir.",
-        ),
-        OfficeError::Mailbox(hopluu_mailbox::MailboxError::InDoubt) => Complaint::new(
-            Exit::Refused,
-            "roster-in-doubt",
-            "Sổ của máy này từng bị hỏng một phần; cần đối chiếu danh bạ với trạm trước. Chờ có đường truyền rồi thử lại.",
-            "This machine's journal was damaged; its roster is compared with the relay's first. Try again once the line is up.",
-        ),
-        other => crate::failed("refused", other),
-    }
 }

@@ -1,7 +1,7 @@
 //! Opening the office of a data directory.
 
 use hopluu_driver::settings::Settings;
-use hopluu_driver::{Complaint, Dice, Exit, chain};
+use hopluu_driver::{Complaint, Dice, Exit};
 use hopluu_identity::{Claim, DeviceKey};
 use hopluu_mailbox::{Role, Setup as MailboxSetup};
 use hopluu_model::{Side, Timestamp};
@@ -26,11 +26,7 @@ pub(crate) fn open(home: &Home, settings: &Settings, wall: Timestamp) -> Result<
     let setup = Setup {
         mailbox: mailbox(key, &profile),
         cache_bytes: asked.max(default_mib) << 20,
-        dice: Box::new(move |bytes: &mut [u8]| {
-            for part in bytes.chunks_mut(8) {
-                part.copy_from_slice(&dice.bytes::<8>()[..part.len()]);
-            }
-        }),
+        dice: Box::new(move |bytes: &mut [u8]| dice.fill(bytes)),
     };
     let office = Office::open(store, view, setup, wall).map_err(|error| crate::failed("office-open", &error))?;
     Ok((office, profile))
@@ -91,9 +87,4 @@ fn view(home: &Home, settings: &Settings) -> Result<View, Complaint> {
         Opened::Damaged(how) => tracing::warn!(how, "the view was damaged and is made anew"),
     }
     Ok(view)
-}
-
-/// Joins an error's chain for an answer.
-pub(crate) fn why(error: &dyn std::error::Error) -> String {
-    chain(error)
 }

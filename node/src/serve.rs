@@ -3,22 +3,25 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hopluu_desk::{About, Desk, Shared};
 use hopluu_driver::control::{Control, ControlError};
-use hopluu_driver::{Clock, Complaint, Exit, logs, start};
+use hopluu_driver::{Clock, Complaint, Dice, Exit, logs, start};
 use hopluu_model::Tick;
 use hopluu_transport::{Config as LineConfig, Identity};
 use hopluu_view::Reader;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::broadcast;
 
-use crate::answer::Desk;
-use crate::config;
-use crate::home::Home;
-use crate::machine::{NodeMachine, Shared};
-use crate::opening;
+use crate::door::NodeDoor;
+use crate::home::{Home, Profile};
+use crate::machine::NodeMachine;
+use crate::{answer, config, opening};
 
 /// Readers that answer questions side by side.
 const READERS: usize = 2;
+/// News that a slow page may be behind before it is told to look at everything anew.
+const NEWS: usize = 256;
 
 /// Runs the office until it is told to stop.
 pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
@@ -37,19 +40,22 @@ pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
     let cache_kib = settings.parse("cache.view_kib").unwrap_or(2_048);
     let readers: Result<Vec<Reader>, _> = (0..READERS).map(|_| Reader::open(&home.view(), cache_kib)).collect();
     let readers = readers.map_err(|error| crate::failed("view-open", &error))?;
-    let live = Shared::default();
-    let machine = NodeMachine::new(home.clone(), settings, (office, profile.clone()), Arc::clone(&live));
+    let (live, (news, _)) = (Shared::default(), broadcast::channel(NEWS));
+    let about = about(home, &profile);
+    let told = (Arc::clone(&live), news.clone());
+    let machine = NodeMachine::new(home.clone(), settings, (office, profile), told);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| crate::failed("runtime", &error))?;
     runtime.block_on(async {
         let control = Control::bind(&home.socket()).map_err(|error| socket(home, &error))?;
         let handle = start(machine, &identity, line, clock).map_err(|error| crate::failed("start", &error))?;
-        let desk = Arc::new(Desk::new(handle.clone(), readers, profile, live, clock));
+        let door = NodeDoor { handle: handle.clone(), clock, dice: Dice::new() };
+        let desk = Arc::new(Desk::new(Box::new(door), readers, about, (live, news)));
         let answering = {
             let desk = Arc::clone(&desk);
             tokio::spawn(control.serve(move |request| {
                 let desk = Arc::clone(&desk);
-                async move { desk.answer(request).await }
+                async move { answer::answer(&desk, request).await }
             }))
         };
         tracing::info!(device = %key.id().short(), dir = %home.dir().display(), "ready");
@@ -61,6 +67,21 @@ pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
         handle.shutdown().await;
         Ok(Exit::Ok)
     })
+}
+
+/// What the desk is told of this office.
+fn about(home: &Home, profile: &Profile) -> About {
+    About {
+        collection: profile.collection,
+        province: profile.province,
+        side: profile.side,
+        letter: profile.letter.clone(),
+        label: profile.label.clone(),
+        relay: profile.relay.clone(),
+        invited_until: profile.invited_until,
+        program: opening::PROGRAM,
+        dir: home.dir().to_owned(),
+    }
 }
 
 /// Waits for a signal to stop, or for the machine to end by itself.

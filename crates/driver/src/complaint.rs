@@ -6,8 +6,8 @@ use std::str::FromStr;
 
 use serde_json::{Value, json};
 
-use crate::chain::chain;
 use crate::exit::Exit;
+use hopluu_model::chain;
 
 /// The language of messages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

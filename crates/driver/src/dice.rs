@@ -18,8 +18,13 @@ impl Dice {
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
-        self.0.fill(&mut bytes).expect("a system that can run this program has a random generator");
+        self.fill(&mut bytes);
         bytes
+    }
+
+    /// Fills a slice.
+    pub fn fill(&self, bytes: &mut [u8]) {
+        self.0.fill(bytes).expect("a system that can run this program has a random generator");
     }
 
     /// Draws a number, for a seed.

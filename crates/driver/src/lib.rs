@@ -6,7 +6,6 @@
 //! - [`control`] is the local socket by which commands speak with a running program.
 //! - [`Exit`], [`Complaint`] and [`logs`] are how a program ends, says what went wrong, and logs.
 
-mod chain;
 mod clock;
 mod complaint;
 pub mod control;
@@ -20,11 +19,11 @@ mod run;
 pub mod settings;
 mod wires;
 
-pub use chain::chain;
 pub use clock::Clock;
 pub use complaint::{Complaint, Lang};
 pub use dice::Dice;
 pub use exit::Exit;
 pub use handle::{Ended, Handle};
+pub use hopluu_model::chain;
 pub use machine::Machine;
 pub use run::{StartError, start};

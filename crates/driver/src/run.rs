@@ -10,12 +10,12 @@ use hopluu_model::{Tick, Timestamp};
 use hopluu_transport::{Config, Event, Identity, Lines, TransportError};
 use tokio::sync::{mpsc, watch};
 
-use crate::chain::chain;
 use crate::clock::Clock;
 use crate::handle::{Handle, Order};
 use crate::machine::Machine;
 use crate::pace::{Budget, Pauses};
 use crate::wires::Wires;
+use hopluu_model::chain;
 
 /// Events the lines may be ahead of the machine; behind that peers are slowed down.
 const EVENTS: usize = 256;

@@ -22,6 +22,7 @@
 //! Events go the same way (`EventKind`, `rules/events.rs`); what follows from them is a fold in `fold/`.
 
 pub mod catalogue;
+mod chain;
 pub mod clock;
 pub mod demo;
 mod digest;
@@ -34,6 +35,7 @@ pub mod text;
 pub mod time;
 pub mod vocabulary;
 
+pub use chain::chain;
 pub use clock::{Clock, Tip};
 pub use edit::{Desk, Edit, Fault, FaultKind, Faults, Form, Write};
 pub use id::{ActorId, ChangeHash, CollectionId, DeviceId, DocId, DocKind, EventId, RecordId, Signature};

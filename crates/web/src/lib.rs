@@ -6,7 +6,7 @@
 mod line;
 mod sentence;
 
-pub use line::{Line, line, turned_away};
+pub use line::line;
 pub use sentence::sentence;
 
 /// One text in both languages.

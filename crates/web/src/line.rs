@@ -1,36 +1,38 @@
 //! How the line stands, for the head of every page.
 
+use hopluu_desk::{Enrolling, LineState, Standing};
+
 use crate::Words;
 
-/// What decides how the line is spoken of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Line {
-    /// No connection.
-    Offline,
-    /// Connected, and still fetching or comparing.
-    CatchingUp,
-    /// Connected, and known to hold the same as the relay.
-    Settled,
-    /// This machine's disk has failed; only reading works.
-    Broken,
+/// How the office's line stands and what waits to be sent; first of all, why there is none that will come back by itself.
+#[must_use]
+pub fn line(standing: &Standing) -> Words {
+    if let Some(Enrolling::Refused { vi, en, .. }) = &standing.enrolment {
+        return Words::new(format!("Không được ghi danh: {vi}"), format!("Not enrolled: {en}"));
+    }
+    match &standing.turned_away {
+        Some((code, said)) => turned_away(*code, said),
+        None => words(standing.line, standing.backlog),
+    }
 }
 
 /// The line and what waits to be sent. Working without a line is normal, and said so.
-#[must_use]
-pub fn line(line: Line, backlog: u64) -> Words {
+fn words(line: LineState, backlog: u64) -> Words {
     match (line, backlog) {
-        (Line::Settled | Line::CatchingUp, 1..) => Words::new(
+        (LineState::Settled | LineState::CatchingUp, 1..) => Words::new(
             format!("Đã kết nối, còn {backlog} nội dung chờ gửi"),
             format!("Connected, {backlog} edits wait to be sent"),
         ),
-        (Line::Settled, 0) => Words::new("Đã kết nối, đã đồng bộ.", "Connected, in step."),
-        (Line::CatchingUp, 0) => Words::new("Đã kết nối, đang đồng bộ.", "Connected, catching up."),
-        (Line::Broken, _) => Words::new(
+        (LineState::Settled, 0) => Words::new("Đã kết nối, đã đồng bộ.", "Connected, in step."),
+        (LineState::CatchingUp, 0) => Words::new("Đã kết nối, đang đồng bộ.", "Connected, catching up."),
+        (LineState::Broken, _) => Words::new(
             "Đĩa của máy này gặp lỗi; chỉ xem được, chưa nhập được.",
             "This machine's disk has failed: reading works, entering does not yet.",
         ),
-        (Line::Offline, 0) => Words::new("Mất kết nối. Vẫn làm việc bình thường.", "No connection. Work goes on."),
-        (Line::Offline, 1..) => Words::new(
+        (LineState::Offline | LineState::Dialling, 0) => {
+            Words::new("Mất kết nối. Vẫn làm việc bình thường.", "No connection. Work goes on.")
+        }
+        (LineState::Offline | LineState::Dialling, 1..) => Words::new(
             format!("Mất kết nối. Vẫn làm việc bình thường. Còn {backlog} nội dung chờ gửi."),
             format!("No connection. Work goes on. {backlog} edits wait to be sent."),
         ),
@@ -39,8 +41,7 @@ pub fn line(line: Line, backlog: u64) -> Words {
 
 /// Why a relay does not speak with this machine, by the code of its goodbye; what it said itself for codes of a
 /// newer program.
-#[must_use]
-pub fn turned_away(code: u8, said: &str) -> Words {
+fn turned_away(code: u8, said: &str) -> Words {
     match code {
         1 => Words::new(
             "Chương trình của máy này và của trạm khác phiên bản. Hãy cập nhật.",
@@ -68,8 +69,8 @@ mod tests {
 
     #[test]
     fn offline_is_normal_and_never_hides_what_waits() {
-        assert_eq!(line(Line::Offline, 0).vi, "Mất kết nối. Vẫn làm việc bình thường.");
-        assert!(line(Line::Offline, 3).vi.contains("Còn 3 nội dung chờ gửi"));
-        assert!(line(Line::Settled, 3).vi.contains("còn 3 nội dung chờ gửi"));
+        assert_eq!(words(LineState::Offline, 0).vi, "Mất kết nối. Vẫn làm việc bình thường.");
+        assert!(words(LineState::Offline, 3).vi.contains("Còn 3 nội dung chờ gửi"));
+        assert!(words(LineState::Settled, 3).vi.contains("còn 3 nội dung chờ gửi"));
     }
 }

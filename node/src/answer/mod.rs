@@ -1,182 +1,115 @@
-//! Answering commands and, one day, pages: the running office's side of the socket.
+//! Answering commands: the running office's side of the socket.
+//!
+//! A request names a verb of the [`Desk`] and holds its input as JSON; the answer holds what the verb gave, and the same
+//! in words for a terminal.
 
-mod clash;
-mod invite;
 mod issue;
 mod office;
-mod province;
-mod typed;
+mod settle;
 mod unit;
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use hopluu_driver::{Clock, Complaint, Exit, Handle};
-use hopluu_model::edit::{Desk as EditDesk, Form};
-use hopluu_model::{By, CollectionId, DocId, DocKind, Faults, Role, Side, Stamp};
-use hopluu_office::Office;
-use hopluu_view::Reader;
+use hopluu_desk::{Desk, Part, Refusal, Who, Why};
+use hopluu_driver::{Complaint, Exit};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::client::Answer;
-use crate::home::Profile;
-use crate::machine::{Ask, Shared, Trouble};
 
-pub(crate) use typed::Typed;
+/// Who speaks when nobody says a name.
+const NOBODY: &str = "dòng lệnh";
 
-/// Everything an answer needs.
-pub(crate) struct Desk {
-    handle: Handle<Ask>,
-    readers: Vec<Reader>,
-    next: AtomicUsize,
-    pub(crate) profile: Profile,
-    pub(crate) live: Shared,
-    clock: Clock,
-}
-
-impl Desk {
-    pub(crate) fn new(handle: Handle<Ask>, readers: Vec<Reader>, profile: Profile, live: Shared, clock: Clock) -> Self {
-        Self { handle, readers, next: AtomicUsize::new(0), profile, live, clock }
-    }
-
-    /// Answers one request.
-    pub(crate) async fn answer(&self, request: Value) -> Value {
-        match self.dispatch(&Typed::new(&request)).await {
-            Ok(answer) => answer.to_json(),
-            Err(complaint) => complaint.to_json(),
-        }
-    }
-
-    async fn dispatch(&self, typed: &Typed<'_>) -> Result<Answer, Complaint> {
-        match typed.what() {
-            "status" => self.status().await,
-            "devices" => self.devices().await,
-            "invite" => self.invite(typed).await,
-            "take_over" => self.take_over(typed).await,
-            "revoke" => self.revoke(typed).await,
-            "doctor" => self.doctor().await,
-            "commune" => self.seed_commune(typed).await,
-            "digest" => self.digest().await,
-            "issue.report" => self.report(typed).await,
-            "issue.list" => self.issues(typed),
-            "issue.show" => self.issue(typed),
-            "issue.comment" => self.comment(typed).await,
-            "issue.move" => self.move_issue(typed).await,
-            "unit.add" => self.add_unit(typed).await,
-            "unit.list" => self.units(typed).await,
-            "unit.rename" => self.rename_unit(typed).await,
-            "unit.households" => self.households(typed).await,
-            "unit.merge" => self.merge_units(typed).await,
-            "settle.list" => self.clashes(),
-            "settle.show" => self.clash(typed),
-            "settle.choose" => self.settle(typed).await,
-            other => Err(Complaint::new(
-                Exit::Refused,
-                "unknown-request",
-                format!("Văn phòng này không hiểu yêu cầu {other:?}. Hai chương trình có thể khác phiên bản."),
-                format!("This office does not know {other:?}. The two programs may be of different versions."),
-            )),
-        }
-    }
-
-    /// A connection to the view; several questions take turns over several.
-    fn reader(&self) -> &Reader {
-        let place = self.next.fetch_add(1, Ordering::Relaxed);
-        &self.readers[place % self.readers.len()]
-    }
-
-    /// Does something with the office and answers after the commit.
-    async fn with(
-        &self,
-        work: impl FnOnce(&mut Office, hopluu_model::Tick, hopluu_model::Timestamp) -> Result<Value, Trouble>
-        + Send
-        + 'static,
-    ) -> Result<Value, Complaint> {
-        let answered = self.handle.ask(|answer| Ask { work: Box::new(work), answer }).await;
-        answered.unwrap_or_else(|_| {
-            Err(Complaint::new(
-                Exit::Failed,
-                "office-busy",
-                "Văn phòng đang mở lại dữ liệu sau lỗi đĩa. Hãy thử lại sau ít phút; xem `hopluu status`.",
-                "The office is opening its data again after a disk error. Try again in some minutes; see `hopluu status`.",
-            ))
-        })
-    }
-
-    /// Writes a form, drawing its ids inside the office.
-    async fn write<F: Form>(
-        &self,
-        desk: EditDesk,
-        form: impl FnOnce(&mut Office) -> Result<(F, Value), Trouble> + Send + 'static,
-    ) -> Result<Value, Complaint> {
-        self.with(move |office, _, _| {
-            let (form, value) = form(office)?;
-            let edit = form.edit(&desk).map_err(|faults| Trouble::Refused(faulty(&faults)))?;
-            office.submit(&edit)?;
-            Ok(value)
-        })
-        .await
-    }
-
-    /// Where, when and by whom something is typed.
-    fn desk(&self, typed: &Typed<'_>, doc: DocId) -> EditDesk {
-        let role = match typed.role() {
-            Some("leader") => Role::Leader,
-            Some("triage") => Role::Triage,
-            Some("handler") => Role::Handler,
-            Some("admin") => Role::Admin,
-            Some("clerk") => Role::Clerk,
-            _ if self.profile.side == Side::Province => Role::Triage,
-            _ => Role::Clerk,
-        };
-        let stamp = Stamp { at: self.clock.wall(), by: By { name: typed.name().to_owned(), role } };
-        EditDesk { doc, stamp, side: self.profile.side, made_up: typed.made_up() }
-    }
-
-    fn register(&self) -> DocId {
-        DocId::new(self.profile.collection, DocKind::Register)
-    }
-
-    /// The collection of a commune named by its code; this office's own when none is named.
-    fn collection_of(&self, code: Option<&str>) -> Result<Option<CollectionId>, Complaint> {
-        let Some(code) = code else {
-            return Ok((self.profile.side == Side::Commune).then_some(self.profile.collection));
-        };
-        let communes = self.reader().communes().map_err(|error| crate::failed("view", &error))?;
-        let found = communes.into_iter().find(|commune| commune.code == code);
-        found.map(|commune| Some(commune.collection)).ok_or_else(|| {
-            Complaint::new(
-                Exit::Refused,
-                "no-commune",
-                format!("Chưa có dữ liệu của xã, phường mã {code}."),
-                format!("Nothing is known of commune {code} yet."),
-            )
-        })
+/// Answers one request.
+pub(crate) async fn answer(desk: &Desk, request: Value) -> Value {
+    let who = who(desk, &request);
+    let what = request.get("do").and_then(Value::as_str).unwrap_or_default();
+    let args = request.get("args").cloned().unwrap_or(Value::Null);
+    match dispatch(desk, &who, what, args).await {
+        Ok(answer) => answer.to_json(),
+        Err(refusal) => complain(&refusal).to_json(),
     }
 }
 
-/// What is wrong with a form, in both languages.
-pub(crate) fn faulty(faults: &Faults) -> Complaint {
-    let vi: Vec<String> = faults.0.iter().map(hopluu_model::Fault::vi).collect();
-    Complaint::new(Exit::Refused, "invalid", format!("Chưa hợp lệ: {}", vi.join("; ")), format!("Not valid: {faults}"))
+async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Answer, Refusal> {
+    match what {
+        "status" => office::status(desk).await,
+        "devices" => office::devices(desk).await,
+        "invite" => office::invite(desk, who, args).await,
+        "take_over" => office::take_over(desk, args).await,
+        "revoke" => office::revoke(desk, who, args).await,
+        "doctor" => office::doctor(desk).await,
+        "digest" => plain(&desk.holdings().await?),
+        "commune" => unit::seed(desk, who, args).await,
+        "issue.report" => issue::report(desk, who, args).await,
+        "issue.list" => issue::list(desk, args),
+        "issue.show" => issue::show(desk, args),
+        "issue.comment" => saved(&desk.comment(who, read(args)?).await?),
+        "issue.move" => saved(&desk.move_issue(who, read(args)?).await?),
+        "unit.add" => saved_id(desk.add_unit(who, read(args)?).await?),
+        "unit.list" => unit::list(desk, args),
+        "unit.rename" => unit::rename(desk, who, args).await,
+        "unit.households" => unit::households(desk, who, args).await,
+        "unit.merge" => unit::merge(desk, who, args).await,
+        "settle.list" => settle::list(desk),
+        "settle.show" => settle::show(desk, args),
+        "settle.choose" => settle::choose(desk, who, args).await,
+        other => Err(Refusal::new(
+            Why::Refused,
+            "unknown-request",
+            format!("Văn phòng này không hiểu yêu cầu {other:?}. Hai chương trình có thể khác phiên bản."),
+            format!("This office does not know {other:?}. The two programs may be of different versions."),
+        )),
+    }
 }
 
-/// A record that was named and is not there, or not the only one.
-pub(crate) fn not_found(what_vi: &str, what_en: &str, typed: &str) -> Complaint {
-    let typed: String = typed.chars().take(80).collect();
-    Complaint::new(
-        Exit::Refused,
-        "not-found",
-        format!("Không tìm thấy {what_vi} \"{typed}\", hoặc có nhiều hơn một. Dùng mã đầy đủ."),
-        format!("No {what_en} {typed:?} was found, or more than one. Use its full id."),
-    )
+/// Whoever can reach the socket owns the machine; the part they play is theirs to say.
+fn who(desk: &Desk, request: &Value) -> Who {
+    let text = |key: &str| request.get(key).and_then(Value::as_str);
+    let usual = if desk.is_province() { Part::Admin } else { Part::Clerk };
+    let part = text("role").and_then(Part::from_slug).unwrap_or(usual);
+    let made_up = request.get("made_up").and_then(Value::as_bool).unwrap_or(false);
+    Who { made_up, ..Who::new(text("as").unwrap_or(NOBODY), part) }
 }
 
-/// Turns an error of the view into an answer.
-pub(crate) fn view_failed(error: &hopluu_view::Error) -> Complaint {
-    crate::failed("view", error)
+/// Reads the input of a verb.
+fn read<T: DeserializeOwned>(args: Value) -> Result<T, Refusal> {
+    serde_json::from_value(args).map_err(|error| {
+        Refusal::new(
+            Why::Usage,
+            "bad-arguments",
+            "Yêu cầu thiếu hoặc sai thông tin. Xem --help của lệnh.",
+            "The request lacks something or says it wrongly. See the command's --help.",
+        )
+        .because(&error)
+    })
+}
+
+fn saved(value: &impl serde::Serialize) -> Result<Answer, Refusal> {
+    Ok(Answer::new(as_json(value), "Đã lưu tại máy này.", "Saved here."))
+}
+
+fn saved_id(id: String) -> Result<Answer, Refusal> {
+    saved(&json!({ "id": id }))
+}
+
+fn plain(value: &impl serde::Serialize) -> Result<Answer, Refusal> {
+    let value = as_json(value);
+    let text = value.to_string();
+    Ok(Answer::new(value, text.clone(), text))
 }
 
 /// A value of the library as JSON for programs.
-pub(crate) fn as_json<T: serde::Serialize>(value: &T) -> Value {
+fn as_json<T: serde::Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_else(|error| json!({ "unprintable": error.to_string() }))
+}
+
+/// A refusal as the command line says it.
+fn complain(refusal: &Refusal) -> Complaint {
+    let exit = match refusal.why {
+        Why::Usage => Exit::Usage,
+        Why::Refused | Why::Forbidden | Why::NotFound => Exit::Refused,
+        Why::Busy | Why::Failed => Exit::Failed,
+    };
+    let mut complaint = Complaint::new(exit, refusal.code, refusal.vi.clone(), refusal.en.clone());
+    complaint.cause.clone_from(&refusal.cause);
+    complaint
 }

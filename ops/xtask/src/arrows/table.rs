@@ -52,6 +52,7 @@ const TRANSPORT: &str = "hopluu-transport";
 const STORE_SLED: &str = "hopluu-store-sled";
 const MAILBOX: &str = "hopluu-mailbox";
 const OFFICE: &str = "hopluu-office";
+const DESK: &str = "hopluu-desk";
 const WEB: &str = "hopluu-web";
 const DRIVER: &str = "hopluu-driver";
 const SIM: &str = "hopluu-sim";
@@ -69,7 +70,10 @@ pub(super) const HOUSE: Table = Table {
     beside_each_other: &[(NODE, RELAY)],
     libraries: LIBRARIES,
     walls: WALLS,
-    features: &[Features { package: OFFICE, library: "tokio", only: &["sync"] }],
+    features: &[
+        Features { package: OFFICE, library: "tokio", only: &["sync"] },
+        Features { package: DESK, library: "tokio", only: &["sync"] },
+    ],
     sim: SIM,
 };
 
@@ -86,14 +90,15 @@ const ROOMS: &[Room] = &[
     room(MAILBOX, 3, &[MODEL, WIRE, IDENTITY, STORE, SYNC]),
     room(OFFICE, 4, &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX]),
     room(DRIVER, 5, &[MODEL, SYNC, TRANSPORT, MAILBOX]),
-    room(WEB, 5, &[MODEL, VIEW, OFFICE]),
-    room(RELAY, 6, &[MODEL, WIRE, IDENTITY, STORE, SYNC, TRANSPORT, STORE_SLED, MAILBOX, DRIVER]),
+    room(DESK, 5, &[MODEL, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX, OFFICE]),
+    room(WEB, 6, &[MODEL, VIEW, DESK]),
+    room(RELAY, 7, &[MODEL, WIRE, IDENTITY, STORE, SYNC, TRANSPORT, STORE_SLED, MAILBOX, DRIVER]),
     room(
         NODE,
-        6,
+        7,
         &[
-            MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, TRANSPORT, STORE_SLED, MAILBOX, OFFICE, DRIVER, WEB,
-            RELAY,
+            MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, TRANSPORT, STORE_SLED, MAILBOX, OFFICE, DRIVER, DESK,
+            WEB, RELAY,
         ],
     ),
     beside(SIM, &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX, OFFICE]),
@@ -105,8 +110,8 @@ const ROOMS: &[Room] = &[
 ];
 
 const EVERYONE: &[&str] = &[
-    MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, TRANSPORT, STORE_SLED, MAILBOX, OFFICE, DRIVER, WEB, RELAY,
-    NODE, SIM,
+    MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, TRANSPORT, STORE_SLED, MAILBOX, OFFICE, DRIVER, DESK, WEB,
+    RELAY, NODE, SIM,
 ];
 
 const LIBRARIES: &[Library] = &[
@@ -126,7 +131,7 @@ const LIBRARIES: &[Library] = &[
     Library { name: "anyhow", only: &[NODE, RELAY, XTASK], why: "libraries name their errors" },
     Library {
         name: "tokio",
-        only: &[TRANSPORT, OFFICE, DRIVER, WEB, NODE, RELAY, TESTS, BENCH],
+        only: &[TRANSPORT, OFFICE, DRIVER, DESK, WEB, NODE, RELAY, TESTS, BENCH],
         why: "machines run on a virtual clock, without a runtime",
     },
 ];
@@ -134,7 +139,7 @@ const LIBRARIES: &[Library] = &[
 const WALLS: &[Wall] = &[
     Wall {
         from: &[RELAY, MAILBOX],
-        never: &[DOCUMENT, VIEW, OFFICE, WEB, NODE, "automerge", "rusqlite"],
+        never: &[DOCUMENT, VIEW, OFFICE, DESK, WEB, NODE, "automerge", "rusqlite"],
         why: "who forwards holds no code that could open a document",
     },
     Wall {

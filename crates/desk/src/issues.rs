@@ -1,0 +1,267 @@
+//! Issues: report, list, show, comment, move on.
+
+use hopluu_model::edit::{Comment, MoveIssue, ReportIssue};
+use hopluu_model::fold::IssueState;
+use hopluu_model::{Date, DocId, DocKind, EventKind, RecordId, Timestamp, text::IssueCode, vocabulary};
+use hopluu_view::query::{IssueDetail, IssueFilter, IssuePage};
+use serde::{Deserialize, Serialize};
+
+use crate::{Desk, Refusal, Who, Why};
+
+/// A difficulty to report.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    /// Slug of the category.
+    pub category: String,
+    /// Slug of the cause; not stated when empty.
+    pub cause: String,
+    /// What is difficult.
+    pub text: String,
+    /// What would help.
+    pub proposal: Option<String>,
+    /// Unit or building concerned, by name or id.
+    pub place: Option<String>,
+    /// Whether it cannot wait.
+    pub urgent: bool,
+}
+
+/// What was reported.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Reported {
+    /// The code that is read out on the telephone.
+    pub code: String,
+    /// The record.
+    pub id: String,
+}
+
+/// Which issues are wanted.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(default)]
+pub struct Search {
+    /// With these words, with or without accents.
+    pub search: String,
+    /// In one state (slug).
+    pub state: Option<String>,
+    /// In one category (slug).
+    pub category: Option<String>,
+    /// Of one commune (code), at the province.
+    pub commune: Option<String>,
+    /// How many at most; fifty when absent.
+    pub limit: Option<u32>,
+}
+
+/// A remark.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Remark {
+    /// The issue, by code or id.
+    pub code: String,
+    /// What is said.
+    pub text: String,
+}
+
+/// A step of an issue.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+pub struct Step {
+    /// The issue, by code or id.
+    pub code: String,
+    /// What happens (slug).
+    pub event: String,
+    /// What is said.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The reason.
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// Slug of the leading department.
+    #[serde(default)]
+    pub lead: Option<String>,
+    /// Slug of a better category.
+    #[serde(default)]
+    pub category: Option<String>,
+    /// The issue it doubles, by code or id.
+    #[serde(default)]
+    pub other: Option<String>,
+}
+
+/// An event that was written.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Moved {
+    /// Its id.
+    pub event: String,
+}
+
+impl Desk {
+    /// Reports a difficulty.
+    ///
+    /// # Errors
+    /// What is wrong with the form.
+    pub async fn report(&self, who: &Who, report: Report) -> Result<Reported, Refusal> {
+        let collection = self.about().collection;
+        let doc = DocId::new(collection, DocKind::Issues(self.year().await?));
+        let place = report.place.as_deref().filter(|place| !place.is_empty());
+        let place = place.map(|place| self.place(place)).transpose()?;
+        let letter = self.about().letter.clone();
+        let at = self.at(who, doc)?;
+        let Report { category, cause, text, proposal, urgent, .. } = report;
+        let cause = if cause.is_empty() { "chua_ro".to_owned() } else { cause };
+        self.write(at, move |office| {
+            let (record, event) = (office.new_record(), office.new_event());
+            let number = office.next_issue_number()?;
+            let code = IssueCode::new(&office.commune_code(&collection), &letter, number)
+                .map_err(|error| Refusal::failed("issue-code", &error))?;
+            let said = Reported { code: code.to_string(), id: record.to_string() };
+            let (submit, picture) = (false, None);
+            let form =
+                ReportIssue { record, event, code, category, cause, text, proposal, place, urgent, submit, picture };
+            Ok((form, said))
+        })
+        .await
+    }
+
+    /// The year in which an issue is born. The province opens years; a clock only chooses among them.
+    async fn year(&self) -> Result<u16, Refusal> {
+        let open: Vec<u16> =
+            self.with(|office, _, _| Ok(office.mailbox().trust().roster().open_years().collect())).await?;
+        Ok(year_of(&open, self.wall(), self.about().invited_until))
+    }
+
+    /// A page of issues.
+    ///
+    /// # Errors
+    /// When a state or commune is not known.
+    pub fn issues(&self, search: &Search) -> Result<IssuePage, Refusal> {
+        let state = search.state.as_deref().filter(|slug| !slug.is_empty());
+        let state = state.map(|slug| IssueState::from_slug(slug).ok_or(slug)).transpose().map_err(|slug| {
+            Refusal::new(
+                Why::Refused,
+                "unknown-state",
+                format!("Không có trạng thái {slug}."),
+                format!("There is no state {slug}."),
+            )
+        })?;
+        let filter = IssueFilter {
+            collection: self.collection_of(search.commune.as_deref())?,
+            state,
+            category: search.category.clone().filter(|slug| !slug.is_empty()),
+            search: search.search.clone(),
+            limit: search.limit.unwrap_or(50),
+            ..IssueFilter::default()
+        };
+        Ok(self.reader().issues(&filter)?)
+    }
+
+    /// One issue with everything about it, by code or id.
+    ///
+    /// # Errors
+    /// When there is none, or several begin so.
+    pub fn issue(&self, code: &str) -> Result<IssueDetail, Refusal> {
+        self.reader().issue(code)?.ok_or_else(|| Refusal::not_found("phiếu", "issue", code))
+    }
+
+    /// Adds a remark.
+    ///
+    /// # Errors
+    /// When there is no such issue, or what is wrong with the remark.
+    pub async fn comment(&self, who: &Who, remark: Remark) -> Result<Moved, Refusal> {
+        let row = self.issue(&remark.code)?.issue;
+        let at = self.at(who, row.doc)?;
+        let numbers_only = vocabulary::numbers_only(&row.category);
+        self.write(at, move |office| {
+            let event = office.new_event();
+            let form = Comment { issue: row.id, event, text: remark.text, numbers_only, urgent: row.urgent };
+            Ok((form, Moved { event: event.to_string() }))
+        })
+        .await
+    }
+
+    /// Moves an issue on.
+    ///
+    /// # Errors
+    /// When there is no such issue or event, whoever asks may not, or what is wrong with the form.
+    pub async fn move_issue(&self, who: &Who, step: Step) -> Result<Moved, Refusal> {
+        let detail = self.issue(&step.code)?;
+        let slug = step.event.as_str();
+        let kind = EventKind::from_slug(slug).filter(|kind| matches!(kind.0, 1..=12)).ok_or_else(|| {
+            Refusal::new(
+                Why::Usage,
+                "unknown-event",
+                format!("Không có việc {slug}. `hopluu issue move --help` liệt kê."),
+                format!("There is no event {slug}. `hopluu issue move --help` lists them."),
+            )
+        })?;
+        let other = step.other.as_deref().filter(|code| !code.is_empty());
+        let other = other.map(|code| self.issue(code).map(|detail| detail.issue.id)).transpose()?;
+        let at = self.at(who, detail.issue.doc)?;
+        let (issue, after, urgent) = (detail.issue.id, detail.frontier, detail.issue.urgent);
+        let numbers_only = vocabulary::numbers_only(&detail.issue.category);
+        let Step { text, reason, lead, category, .. } = step;
+        self.write(at, move |office| {
+            let event = office.new_event();
+            let form = MoveIssue {
+                text,
+                reason,
+                lead,
+                category,
+                other,
+                numbers_only,
+                urgent,
+                ..MoveIssue::new(issue, event, kind, after)
+            };
+            Ok((form, Moved { event: event.to_string() }))
+        })
+        .await
+    }
+
+    /// A unit or building by name or id.
+    fn place(&self, typed: &str) -> Result<RecordId, Refusal> {
+        let collection = self.about().collection;
+        let units = self.reader().find_units(typed, Some(collection))?;
+        if let [unit] = units.as_slice() {
+            return Ok(unit.id);
+        }
+        let sites = self.reader().sites(collection)?;
+        let mut named = sites
+            .iter()
+            .flat_map(|sites| &sites.sites)
+            .filter(|site| site.name == typed || site.id.to_string() == typed);
+        match (named.next(), named.next()) {
+            (Some(site), None) => Ok(site.id),
+            _ => Err(Refusal::not_found("thôn, tổ hoặc trụ sở", "unit or site", typed)),
+        }
+    }
+}
+
+/// The newest open year, unless this machine's clock names another open one; before the roster has come, this machine's
+/// clock, unless the invitation shows that it is wrong.
+fn year_of(open: &[u16], wall: Timestamp, invited_until: Timestamp) -> u16 {
+    /// Invitations live no longer, and most of them so long.
+    const LONGEST_DAYS: i64 = 366;
+    const USUAL_DAYS: i64 = 14;
+    let of = |date: Date| u16::try_from(date.year()).unwrap_or_default();
+    let today = wall.date();
+    match open.last() {
+        Some(_) if open.contains(&of(today)) => of(today),
+        Some(newest) => *newest,
+        None if today < invited_until.date().plus_days(-LONGEST_DAYS) => {
+            of(invited_until.date().plus_days(-USUAL_DAYS))
+        }
+        None => of(today),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn issues_are_born_in_open_years_whatever_the_clock_says() {
+        let (first, now, later) = (Timestamp(0), Timestamp(1_795_331_100_000), Timestamp(1_796_540_700_000));
+        assert_eq!(year_of(&[2025, 2026], now, later), 2026);
+        assert_eq!(year_of(&[2025, 2026], first, later), 2026);
+        assert_eq!(year_of(&[2025], now, later), 2025, "the province has not opened the new year yet");
+        assert_eq!(year_of(&[], now, later), 2026);
+        assert_eq!(year_of(&[], first, later), 2026, "the invitation knows better than this clock");
+        assert_eq!(year_of(&[], first, Timestamp::default()), 1970, "nothing is known at all");
+    }
+}

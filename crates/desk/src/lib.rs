@@ -1,0 +1,39 @@
+//! What people at a desk may do: one set of verbs for pages, API and command line.
+//!
+//! A page, a program that calls the API and a command all become the same input (`Report`, `Move`, ...) and get the same
+//! answer or the same [`Refusal`]; whoever formats it for a screen knows no rule of the trade.
+//!
+//! * [`Desk`] is the running office as this room sees it: reading through connections of its own, writing through the
+//!   [`Door`], which answers after the commit that makes the work durable.
+//! * [`Who`] says who asks, and what their part allows.
+//! * [`Live`] is what is known beside the documents: who is there, alarms, why a relay turned us away.
+
+mod desk;
+mod digest;
+mod door;
+mod health;
+mod issues;
+mod line;
+mod live;
+mod machines;
+mod province;
+mod refusal;
+mod settle;
+mod standing;
+mod units;
+mod who;
+
+pub use desk::{About, Desk, News};
+pub use digest::{DocDigest, Holdings};
+pub use door::{Answer, Door, Trouble, Work};
+pub use health::{Check, Health};
+pub use issues::{Moved, Remark, Report, Reported, Search, Step};
+pub use line::LineState;
+pub use live::{Live, Shared};
+pub use machines::{DeviceState, Invite, Invited};
+pub use province::{Contact, Silence};
+pub use refusal::{Refusal, Why};
+pub use settle::Choice;
+pub use standing::{Enrolling, Standing};
+pub use units::{MergeInto, Merging, NewUnit};
+pub use who::{Part, Power, Who};
