@@ -30,6 +30,8 @@ pub struct Timestamp(pub i64);
 /// Offices live at +07:00 all year.
 const VIETNAM_OFFSET_MS: i64 = 7 * 3_600_000;
 const DAY_MS: i64 = 86_400_000;
+/// The Julian day of 1 January 1970.
+const EPOCH_JULIAN: i64 = 2_440_588;
 
 impl Timestamp {
     /// The calendar day in Vietnam.
@@ -78,8 +80,15 @@ impl Date {
         Self { year: i16::try_from(date.year()).unwrap_or(i16::MAX), month: date.month().into(), day: date.day() }
     }
 
-    fn from_days(days: i64) -> Self {
-        const EPOCH_JULIAN: i64 = 2_440_588;
+    /// Days since 1 January 1970; negative before.
+    #[must_use]
+    pub fn days(self) -> i64 {
+        i64::from(self.time().to_julian_day()) - EPOCH_JULIAN
+    }
+
+    /// The day so many days after 1 January 1970.
+    #[must_use]
+    pub fn from_days(days: i64) -> Self {
         let julian = i32::try_from(days.saturating_add(EPOCH_JULIAN)).unwrap_or(i32::MAX);
         Self::from_time(time::Date::from_julian_day(julian).unwrap_or(time::Date::MAX))
     }

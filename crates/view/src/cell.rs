@@ -67,6 +67,16 @@ pub(crate) fn values_from_json(json: &str) -> Result<BTreeMap<Field, Value>> {
     cells.into_iter().map(|(field, cell)| Ok((Field(field), value(cell)?))).collect()
 }
 
+/// One value as JSON.
+pub(crate) fn value_to_json(value: &Value) -> Result<String> {
+    Ok(serde_json::to_string(&cell(value))?)
+}
+
+/// Reads what [`value_to_json`] wrote.
+pub(crate) fn value_from_json(json: &str) -> Result<Value> {
+    value(serde_json::from_str(json).map_err(|_| Error::Unreadable("value"))?)
+}
+
 /// The part somebody played, as the tables hold it.
 pub(crate) fn role_to_text(role: Role) -> &'static str {
     match role {

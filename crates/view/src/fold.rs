@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use hopluu_model::{ChangeHash, DocId, Event, RecordId, Snapshot, Timestamp};
+use hopluu_model::{ChangeHash, DocId, Event, EventId, RecordId, Snapshot, Timestamp};
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::cell::{fields_to_json, role_to_text, values_to_json};
 use crate::input::{Batch, DocUpdate, Seen, Touch};
-use crate::load::{DocNo, side_to_number};
+use crate::load::{self, DocNo, side_to_number};
 use crate::open::View;
-use crate::{Result, derive, marks};
+use crate::{Error, Result, changes, derive, marks};
 
 /// What a batch moved.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -55,6 +55,8 @@ impl View {
         let Some(no) = find_document(&tx, doc)? else { return Ok(Folded::default()) };
         let mut moved = Moved { doc, no, records: BTreeSet::new() };
         wipe(&tx, &mut moved)?;
+        sweep(&tx, &DocUpdate::new(doc, Vec::new()), &mut moved)?;
+        tx.execute("delete from change where doc = ?", [no])?;
         marks::forget(&tx, no)?;
         let mut all = derive::after(&tx, std::slice::from_ref(&moved))?;
         for table in ["unit", "merger", "register_sum", "people_sum", "clash"] {
@@ -96,16 +98,17 @@ fn fold_document(tx: &Connection, update: &DocUpdate) -> Result<Moved> {
     let mut moved = Moved { doc: update.doc, no, records: BTreeSet::new() };
     if update.rebuild {
         wipe(tx, &mut moved)?;
+        sweep(tx, update, &mut moved)?;
     }
     let mut entered: Option<Timestamp> = None;
     let mut note = |record: RecordId, changed: bool| changed.then(|| moved.records.insert(record));
     for snapshot in &update.records {
-        note(snapshot.id, put_record(tx, no, snapshot)?);
+        note(snapshot.id, put_record(tx, no, snapshot, update.received_at)?);
         let stamps = snapshot.fields.values().map(|held| held.stamp.at);
         entered = entered.max(stamps.chain([snapshot.stamp.at]).max());
     }
     for event in &update.events {
-        note(event.record, put_event(tx, no, event)?);
+        note(event.record, put_event(tx, no, event, update.received_at)?);
         entered = entered.max(Some(event.stamp.at));
     }
     for touch in &update.touches {
@@ -133,7 +136,7 @@ fn put_heads(tx: &Connection, no: DocNo, update: &DocUpdate, entered: Option<Tim
 }
 
 /// Writes a record; says whether anything changed.
-fn put_record(tx: &Connection, no: DocNo, snapshot: &Snapshot) -> Result<bool> {
+fn put_record(tx: &Connection, no: DocNo, snapshot: &Snapshot, received: Option<Timestamp>) -> Result<bool> {
     let fields = fields_to_json(snapshot)?;
     let known: Option<(i64, i64, String)> = tx
         .prepare_cached("select n, kind, fields from record where doc = ? and id = ?")?
@@ -142,6 +145,7 @@ fn put_record(tx: &Connection, no: DocNo, snapshot: &Snapshot) -> Result<bool> {
     if known.as_ref().is_some_and(|(_, kind, old)| *kind == i64::from(snapshot.kind.0) && *old == fields) {
         return Ok(false);
     }
+    changes::note(tx, no, snapshot, (known.as_ref().map(|(.., old)| old.as_str()), received))?;
     let name = derive::names::shown(snapshot);
     tx.prepare_cached(
         "insert into record(n, doc, id, kind, fields, at, by, role, actor, name, sort)
@@ -178,11 +182,11 @@ fn put_search(tx: &Connection, rowid: i64, known: bool, snapshot: &Snapshot) -> 
     Ok(())
 }
 
-fn put_event(tx: &Connection, no: DocNo, event: &Event) -> Result<bool> {
+fn put_event(tx: &Connection, no: DocNo, event: &Event, received: Option<Timestamp>) -> Result<bool> {
     let after: Vec<u8> = event.after.iter().flat_map(|id| id.0).collect();
     let written = tx
         .prepare_cached(
-            "insert into event values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            "insert into event values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
              on conflict do update set kind = excluded.kind, after = excluded.after, fields = excluded.fields,
                at = excluded.at, by = excluded.by, role = excluded.role, actor = excluded.actor, side = excluded.side
              where (kind, after, fields, at, by, role, actor, side) is not (excluded.kind, excluded.after,
@@ -200,6 +204,8 @@ fn put_event(tx: &Connection, no: DocNo, event: &Event) -> Result<bool> {
             role_to_text(event.stamp.by.role),
             event.actor.as_bytes(),
             side_to_number(event.side),
+            received.map(|at| at.0),
+            received.unwrap_or(event.stamp.at).0,
         ])?;
     Ok(written > 0)
 }
@@ -236,7 +242,31 @@ pub(crate) fn seq(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Drops a document's rows, remembering which records there were.
+/// Drops the events of a document that a rebuild does not name; the others keep when they were received.
+fn sweep(tx: &Connection, update: &DocUpdate, moved: &mut Moved) -> Result<()> {
+    let named: BTreeSet<(RecordId, EventId)> = update.events.iter().map(|event| (event.record, event.id)).collect();
+    let mut statement = tx.prepare_cached("select record, id from event where doc = ?")?;
+    let mut rows = statement.query([moved.no])?;
+    let mut gone = Vec::new();
+    while let Some(row) = rows.next()? {
+        let id = EventId::from_slice(row.get_ref(1)?.as_blob().unwrap_or_default());
+        let event = (load::record_id(row, 0)?, id.ok_or(Error::Unreadable("event id"))?);
+        if !named.contains(&event) {
+            gone.push(event);
+        }
+    }
+    for (record, id) in gone {
+        moved.records.insert(record);
+        tx.prepare_cached("delete from event where doc = ? and record = ? and id = ?")?.execute(params![
+            moved.no,
+            record.as_bytes(),
+            id.as_bytes()
+        ])?;
+    }
+    Ok(())
+}
+
+/// Drops a document's rows but its events, remembering which records there were.
 fn wipe(tx: &Connection, moved: &mut Moved) -> Result<()> {
     let mut statement = tx.prepare_cached("select id from record where doc = ?")?;
     let ids = statement.query_map([moved.no], |row| row.get::<_, Vec<u8>>(0))?;
@@ -244,7 +274,7 @@ fn wipe(tx: &Connection, moved: &mut Moved) -> Result<()> {
         moved.records.extend(RecordId::from_slice(&id?));
     }
     tx.execute("delete from search where rowid in (select n from record where doc = ?)", [moved.no])?;
-    for table in ["record", "event", "touch"] {
+    for table in ["record", "touch"] {
         tx.execute(&format!("delete from {table} where doc = ?"), [moved.no])?;
     }
     tx.execute("update document set heads = null, entered_at = null where n = ?", [moved.no])?;

@@ -9,9 +9,11 @@
 //! * [`Reader`] answers questions through a connection of its own.
 
 mod cell;
+mod changes;
 mod derive;
 mod dump;
 mod error;
+mod facts;
 mod fold;
 mod input;
 mod load;

@@ -8,6 +8,7 @@ use hopluu_model::{ChangeHash, DocId};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension};
 
+use crate::facts::Facts;
 use crate::schema;
 use crate::{Error, Result};
 
@@ -59,6 +60,8 @@ pub struct View {
 #[derive(Debug, Clone)]
 pub struct Reader {
     connection: Arc<Mutex<Connection>>,
+    /// Locked only while the connection is.
+    facts: Arc<Mutex<Facts>>,
 }
 
 impl View {
@@ -101,7 +104,7 @@ impl View {
     pub fn reader(&self) -> Result<Reader> {
         match &self.path {
             Some(path) => Reader::open(path, self.settings.cache_kib),
-            None => Ok(Reader { connection: Arc::clone(&self.connection) }),
+            None => Ok(Reader::on(Arc::clone(&self.connection))),
         }
     }
 
@@ -145,7 +148,11 @@ impl Reader {
         connection.busy_timeout(BUSY).map_err(failed)?;
         connection.pragma_update(None, "cache_size", -i64::from(cache_kib)).map_err(failed)?;
         steady(&connection).map_err(failed)?;
-        Ok(Self { connection: Arc::new(Mutex::new(connection)) })
+        Ok(Self::on(Arc::new(Mutex::new(connection))))
+    }
+
+    fn on(connection: Arc<Mutex<Connection>>) -> Self {
+        Self { connection, facts: Arc::default() }
     }
 
     /// Asks within one transaction, so that all answers are of one moment.
@@ -153,6 +160,15 @@ impl Reader {
         let connection = self.connection.lock().unwrap_or_else(PoisonError::into_inner);
         let moment = connection.unchecked_transaction()?;
         question(&moment)
+    }
+
+    /// The same with what is kept in memory of every issue, as of the same moment.
+    pub(crate) fn ask_facts<T>(&self, question: impl FnOnce(&Connection, &Facts) -> Result<T>) -> Result<T> {
+        self.ask(|connection| {
+            let mut facts = self.facts.lock().unwrap_or_else(PoisonError::into_inner);
+            facts.follow(connection)?;
+            question(connection, &facts)
+        })
     }
 }
 

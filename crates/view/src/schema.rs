@@ -2,13 +2,14 @@
 //!
 //! `document`, `record`, `event`, `touch` repeat what the documents say; `clock`, `mine`, `refused` what
 //! others have said; `issue`, `unit`, `merger`, their sums, `clash` and `search` are derived from the first
-//! four and never the only place of anything. Another layout means another [`LAYOUT`]: the file is then deleted
-//! and filled again, there are no migrations.
+//! four and never the only place of anything. `change` and the column `received` of `event` remember what this
+//! machine saw happen, as far back as its view was never begun anew. Another layout means another [`LAYOUT`]:
+//! the file is then deleted and filled again, there are no migrations.
 
 use rusqlite::Connection;
 
 /// Version of the tables below.
-pub(crate) const LAYOUT: i64 = 1;
+pub(crate) const LAYOUT: i64 = 2;
 /// Marks the file as ours: `HLv1` in ASCII.
 pub(crate) const APPLICATION: i64 = 0x484c_7631;
 
@@ -29,7 +30,14 @@ create index record_by_kind on record(doc, kind, sort);
 create table event(
   doc integer not null, record blob not null, id blob not null, kind integer not null, after blob not null,
   fields text not null, at integer not null, by text not null, role text not null, actor blob not null,
-  side integer not null, primary key(doc, record, id)) without rowid;
+  side integer not null, received integer, moment integer not null, primary key(doc, record, id)) without rowid;
+create index event_in_time on event(moment, by, actor);
+
+create table change(
+  doc integer not null, record blob not null, field integer not null, at integer not null, actor blob not null,
+  by text not null, role text not null, before text, after text, received integer, moment integer not null,
+  primary key(doc, record, field, at, actor)) without rowid;
+create index change_in_time on change(moment, by, actor);
 
 create table touch(
   doc integer not null, record blob not null, actor blob not null, side integer not null default 0,

@@ -1,20 +1,23 @@
 //! What is derived from records and events, and kept only to be found quickly.
 //!
-//! Issues are derived one by one; units, mergers, buildings and holdings of a commune together, once per
+//! Issues are derived one by one, as of the bulletin's rules and whatever the day; units, mergers, buildings and holdings of a commune together, once per
 //! batch, as of the day last told ([`crate::Marks::today`]).
 
 pub(crate) mod clashes;
 pub(crate) mod commune;
+mod issues;
 pub(crate) mod names;
 mod people;
 mod records;
 pub(crate) mod register;
+pub(crate) mod rules;
 
 use std::collections::BTreeSet;
 
 use hopluu_model::{CollectionId, Date, DocKind, RecordId};
 use rusqlite::{Connection, OptionalExtension};
 
+use crate::derive::rules::Rules;
 use crate::fold::Moved;
 use crate::{Error, Result};
 
@@ -22,12 +25,17 @@ use crate::{Error, Result};
 pub(crate) const TABLES: &str = "
 create table today(one integer primary key check (one = 1), day text not null);
 
+create table ruled(one integer primary key check (one = 1), rules text not null);
+create table epoch(one integer primary key check (one = 1), number integer not null);
 create table issue(
-  doc integer not null, record blob not null, code text not null, state text not null, open integer not null,
-  urgent integer not null, category text not null, lead text, cause text not null, other blob,
-  arrived integer, answered integer, moment integer not null, primary key(doc, record)) without rowid;
-create index issue_in_order on issue(open desc, urgent desc, moment desc, record);
+  n integer primary key, number integer not null, doc integer not null, record blob not null, code text not null,
+  state text not null, open integer not null, urgent integer not null, category text not null, lead text,
+  helpers text, cause text not null, other blob, moment integer not null, arrived integer, answered integer,
+  solved integer, answer_days integer, solve_days integer, due integer, paused integer not null, met integer,
+  reply_due integer, common blob, unconfirmed integer not null, reporter text not null, holder text,
+  unique(doc, record));
 create index issue_by_code on issue(code);
+create index issue_by_number on issue(number);
 
 create table unit(
   doc integer not null, record blob not null, status text not null, successor blob, households integer,
@@ -53,8 +61,10 @@ pub(crate) const DUMP: &[(&str, &str)] = &[
     ("today", "select day from today"),
     (
         "issue",
-        "select hex(d.id), hex(t.record), t.code, t.state, t.open, t.urgent, t.category, t.lead, t.cause,
-           hex(t.other), t.arrived, t.answered, t.moment from issue t join document d on d.n = t.doc",
+        "select hex(d.id), hex(t.record), t.code, t.state, t.open, t.urgent, t.category, t.lead, t.helpers, t.cause,
+           hex(t.other), t.moment, t.arrived, t.answered, t.solved, t.answer_days, t.solve_days, t.due, t.paused,
+           t.met, t.reply_due, hex(t.common), t.unconfirmed, t.reporter, t.holder
+         from issue t join document d on d.n = t.doc",
     ),
     (
         "unit",
@@ -86,9 +96,14 @@ pub(crate) fn after(tx: &Connection, moved: &[Moved]) -> Result<BTreeSet<RecordI
     let mut doubled = BTreeSet::new();
     let mut registers = BTreeSet::new();
     let mut people = BTreeSet::new();
+    let rules = if moved.iter().any(|doc| doc.doc.kind == DocKind::Bulletin) {
+        issues::follow_bulletin(tx, &mut also)?
+    } else {
+        Rules::last(tx)?
+    };
     for doc in moved {
         let collection = doc.doc.collection;
-        if records::derive(tx, doc, &mut also)? {
+        if records::derive(tx, doc, &rules, &mut also)? {
             doubled.insert(collection);
         }
         match doc.doc.kind {
@@ -103,7 +118,7 @@ pub(crate) fn after(tx: &Connection, moved: &[Moved]) -> Result<BTreeSet<RecordI
         }
     }
     for collection in doubled {
-        records::mend_rings(tx, collection, &mut also)?;
+        issues::mend_rings(tx, collection, &mut also)?;
     }
     for collection in registers {
         register::derive(tx, collection, today, &mut also)?;

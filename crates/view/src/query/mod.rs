@@ -1,24 +1,41 @@
 //! Questions and their answers: plain values with English names, which pages put into words.
 
+mod audit;
+mod bulletin;
 mod clashes;
+mod directives;
+mod filter;
 mod freshness;
 mod history;
+mod issue_row;
 mod issues;
+mod overview;
 mod people;
 mod plain;
 mod search;
 mod sentence;
+mod similar;
 mod sites;
 mod totals;
 mod units;
+mod wanted;
 
+pub use audit::{AuditFilter, AuditPage, AuditRow, Deed};
+pub use bulletin::{
+    Calendar, Category, CommonProblem, DayRow, Department, Lesson, Notice, Rules, Template, UnitKind,
+};
 pub use clashes::{ClashDetail, ClashRow, OptionRow};
+pub use filter::{IssueFilter, Linked, Pile, Sort};
+pub use directives::{DirectiveRow, DirectiveState, Directives};
 pub use freshness::Freshness;
 pub use history::{EventRow, History, RecordRow, RivalRow};
-pub use issues::{IssueDetail, IssueFilter, IssuePage, IssueRow};
+pub use issue_row::{IssueRow, Picture};
+pub use issues::{IssueDetail, IssuePage, PileCounts};
+pub use overview::{Cell, CommuneCell, Overview, Spread, Sum, WEEKS, Week};
 pub use people::{HoldingRow, PersonRow, PostRow, SeatRow, Staff};
 pub use search::Found;
 pub use sentence::Sentence;
+pub use similar::Similar;
 pub use sites::{SiteRow, Sites};
 pub use totals::{CommuneRow, Totals};
 pub use units::{MergerRow, UnitRow, Units};

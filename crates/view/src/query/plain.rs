@@ -52,6 +52,14 @@ pub(crate) fn value<S: Serializer>(value: &Value, serializer: S) -> Result<S::Ok
     }
 }
 
+/// One value, where there may be none.
+pub(crate) fn some_value<S: Serializer>(some: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+    match some {
+        Some(some) => value(some, serializer),
+        None => serializer.serialize_none(),
+    }
+}
+
 struct Plain<'a>(&'a Value);
 
 impl Serialize for Plain<'_> {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hopluu_model::{CollectionId, Date, Field, Kind, Timestamp};
+use hopluu_model::fold::IssueState;
+use hopluu_model::{CollectionId, Date, DocKind, Field, Kind, Snapshot, Timestamp};
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row, params, params_from_iter};
 use serde::Serialize;
 
 use crate::derive::today;
+use crate::facts::{Fact, Facts, Name};
 use crate::load;
 use crate::open::Reader;
 use crate::query::plain;
@@ -45,7 +47,7 @@ pub struct Totals {
     pub concurrent: u32,
     /// People who have left.
     pub left: u32,
-    /// Issues.
+    /// Issues; those that wait for their commune's leader do not count yet.
     pub issues: u32,
     /// Issues with which somebody still has to do something.
     pub issues_open: u32,
@@ -95,11 +97,11 @@ impl Reader {
     /// # Errors
     /// When the database fails.
     pub fn totals(&self, collections: &[CollectionId]) -> Result<Totals> {
-        self.ask(|connection| {
+        self.ask_facts(|connection, facts| {
             let of = Of::new(collections);
             let mut totals = registers(connection, &of)?;
             people(connection, &of, &mut totals)?;
-            issues(connection, &of, &mut totals)?;
+            issues(facts, collections, &mut totals);
             totals.clashes = of.count(connection, "kind", "clash")?;
             totals.mergers = of.count(connection, "standing", "merger")?;
             totals.oldest = of.row(
@@ -117,31 +119,44 @@ impl Reader {
     /// # Errors
     /// When the database fails.
     pub fn communes(&self) -> Result<Vec<CommuneRow>> {
-        self.ask(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "select {}, coalesce(s.units, 0), coalesce(s.households, 0),
-                   (select count(*) from document o join issue i on i.doc = o.n
-                     where o.collection = d.collection and i.open),
-                   (select count(*) from document o join clash c on c.doc = o.n where o.collection = d.collection),
-                   (select max(o.entered_at) from document o where o.collection = d.collection),
-                   (select max(o.received_at) from document o where o.collection = d.collection)
-                 from document d join record r on r.doc = d.n and r.kind = {}
-                 left join register_sum s on s.doc = d.n order by r.sort, d.collection, r.id",
-                load::RECORD,
-                Kind::COMMUNE.0,
-            ))?;
-            let mut rows = statement.query([])?;
+        self.ask_facts(|connection, facts| {
+            let mut open: BTreeMap<Name, u32> = BTreeMap::new();
+            for fact in facts.rows().iter().filter(|fact| fact.is_open && !fact.is_submitted()) {
+                *open.entry(fact.collection).or_default() += 1;
+            }
+            let mut statement = connection.prepare_cached(
+                "select coalesce(sum(s.units), 0), coalesce(sum(s.households), 0),
+                   (select count(*) from document o join clash c on c.doc = o.n where o.collection = ?1),
+                   max(d.entered_at), max(d.received_at)
+                 from document d left join register_sum s on s.doc = d.n where d.collection = ?1",
+            )?;
             let mut found: Vec<CommuneRow> = Vec::new();
-            while let Some(row) = rows.next()? {
-                let commune = commune_row(row)?;
-                // A collection has one commune record; a second one is somebody's mistake and not listed.
-                if found.iter().all(|other| other.collection != commune.collection) {
-                    found.push(commune);
-                }
+            for commune in communes(connection)? {
+                let id = commune.doc.collection;
+                let issues_open = facts.names.find(&id.0).and_then(|name| open.get(&name)).copied().unwrap_or(0);
+                found.push(statement.query_row([id.0], |row| commune_row(&commune, row, issues_open))?);
             }
             Ok(found)
         })
     }
+}
+
+/// The commune records of all registers, by name: one of each collection, since a second one is somebody's mistake.
+pub(crate) fn communes(connection: &Connection) -> Result<Vec<Snapshot>> {
+    let mut statement = connection.prepare_cached(&format!(
+        "select {} from document d join record r on r.doc = d.n and r.kind = ?
+         where d.kind = ? order by r.sort, d.collection, r.id",
+        load::RECORD,
+    ))?;
+    let mut rows = statement.query(params![Kind::COMMUNE.0, DocKind::Register.to_bytes()])?;
+    let mut found: Vec<Snapshot> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let commune = load::snapshot(row)?;
+        if found.iter().all(|other| other.doc.collection != commune.doc.collection) {
+            found.push(commune);
+        }
+    }
+    Ok(found)
 }
 
 /// Some collections, or all.
@@ -232,29 +247,36 @@ fn people(connection: &Connection, of: &Of, totals: &mut Totals) -> Result<()> {
     Ok(())
 }
 
-fn issues(connection: &Connection, of: &Of, totals: &mut Totals) -> Result<()> {
-    let select = "count(*), coalesce(sum(i.open), 0), coalesce(sum(i.open and i.urgent), 0)
-       from issue i join document d on d.n = i.doc";
-    (totals.issues, totals.issues_open, totals.issues_urgent) =
-        of.row(connection, select, "", |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-    totals.issues_by_state = of.count(connection, "state", "issue")?;
-    totals.issues_by_category = of.count(connection, "category", "issue")?;
-    Ok(())
+/// What waits for its commune's leader is not counted yet.
+fn issues(facts: &Facts, collections: &[CollectionId], totals: &mut Totals) {
+    let those: Vec<_> = collections.iter().filter_map(|id| facts.names.find(&id.0)).collect();
+    let mut categories: BTreeMap<Name, u32> = BTreeMap::new();
+    let mut states: BTreeMap<IssueState, u32> = BTreeMap::new();
+    let counted = |fact: &&Fact| !fact.is_submitted() && (collections.is_empty() || those.contains(&fact.collection));
+    for fact in facts.rows().iter().filter(counted) {
+        totals.issues += 1;
+        totals.issues_open += u32::from(fact.is_open);
+        totals.issues_urgent += u32::from(fact.is_open && fact.is_urgent);
+        *states.entry(fact.state).or_default() += 1;
+        *categories.entry(fact.category).or_default() += 1;
+    }
+    totals.issues_by_state = states.into_iter().map(|(state, count)| (state.slug().to_owned(), count)).collect();
+    let slug = |name| facts.names.text(name).to_owned();
+    totals.issues_by_category = categories.into_iter().map(|(name, count)| (slug(name), count)).collect();
 }
 
-fn commune_row(row: &Row<'_>) -> Result<CommuneRow> {
-    let commune = load::snapshot(row)?;
+fn commune_row(commune: &Snapshot, row: &Row<'_>, issues_open: u32) -> rusqlite::Result<CommuneRow> {
     Ok(CommuneRow {
         collection: commune.doc.collection,
         name: commune.text(Field::NAME).to_owned(),
         code: commune.text(Field::COMMUNE_CODE).to_owned(),
         kind: commune.text(Field::COMMUNE_TYPE).to_owned(),
         stage: commune.text(Field::STAGE).to_owned(),
-        units: row.get(8)?,
-        households: row.get(9)?,
-        issues_open: row.get(10)?,
-        clashes: row.get(11)?,
-        entered_at: row.get::<_, Option<i64>>(12)?.map(Timestamp),
-        received_at: row.get::<_, Option<i64>>(13)?.map(Timestamp),
+        units: row.get(0)?,
+        households: row.get(1)?,
+        issues_open,
+        clashes: row.get(2)?,
+        entered_at: row.get::<_, Option<i64>>(3)?.map(Timestamp),
+        received_at: row.get::<_, Option<i64>>(4)?.map(Timestamp),
     })
 }

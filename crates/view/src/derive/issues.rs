@@ -1,0 +1,185 @@
+//! The rows of issues. They never depend on the day: what is overdue is a comparison in the question.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hopluu_model::fold::{self, IssueFold, IssueState};
+use hopluu_model::{CollectionId, Event, EventKind, Field, Kind, RecordId, Side, Snapshot, Timestamp, Value};
+use rusqlite::types::Value as Sql;
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+
+use crate::Result;
+use crate::derive::rules::{Rules, day_of};
+use crate::load::{self, DocNo};
+
+/// What issues on a ring of duplicates show: triage has them, and none is a duplicate.
+const ON_RING: IssueState = IssueState::Received;
+
+/// The columns behind `n` and `number`, in the order of [`columns`].
+const COLUMNS: &str = "doc, record, code, state, open, urgent, category, lead, helpers, cause, other, moment, arrived,
+   answered, solved, answer_days, solve_days, due, paused, met, reply_due, common, unconfirmed, reporter, holder";
+
+/// Derives the row of an issue; writes only what differs.
+pub(crate) fn put(tx: &Connection, no: DocNo, issue: &Snapshot, rules: &Rules) -> Result<IssueFold> {
+    let events = load::events(tx, no, issue.id)?;
+    let fold = fold::issue(issue.doc, &events);
+    let wanted = columns(no, issue, (&events, &fold), rules);
+    let n: i64 = tx
+        .prepare_cached("select n from record where doc = ? and id = ?")?
+        .query_row(params![no, issue.id.as_bytes()], |row| row.get(0))?;
+    match known(tx, no, issue.id)? {
+        Some((old, columns)) if old == n && columns == wanted => return Ok(fold),
+        // The record was written anew under another row number.
+        Some((old, _)) if old != n => drop(tx, no, issue.id)?,
+        _ => {}
+    }
+    let number = next_number(tx)?;
+    let marks = ", ?".repeat(wanted.len());
+    tx.prepare_cached(&format!("insert or replace into issue(n, number, {COLUMNS}) values (?, ?{marks})"))?
+        .execute(params_from_iter([Sql::Integer(n), Sql::Integer(number)].into_iter().chain(wanted)))?;
+    Ok(fold)
+}
+
+/// Drops the row of an issue, if there is one.
+pub(crate) fn drop(tx: &Connection, no: DocNo, id: RecordId) -> Result<()> {
+    let gone =
+        tx.prepare_cached("delete from issue where doc = ? and record = ?")?.execute(params![no, id.as_bytes()])?;
+    if gone > 0 {
+        tx.execute("insert into epoch(one, number) values (1, 1) on conflict do update set number = number + 1", [])?;
+    }
+    Ok(())
+}
+
+/// The issue that an issue is derived to double.
+pub(crate) fn doubles(tx: &Connection, no: DocNo, id: RecordId) -> Result<Option<Vec<u8>>> {
+    let mut statement = tx.prepare_cached("select other from issue where doc = ? and record = ?")?;
+    let other: Option<Option<Vec<u8>>> =
+        statement.query_row(params![no, id.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(other.flatten())
+}
+
+/// Gives the duplicates of a commune their state: on a ring none is one.
+pub(crate) fn mend_rings(tx: &Connection, collection: CollectionId, also: &mut BTreeSet<RecordId>) -> Result<()> {
+    let mut statement = tx.prepare_cached(
+        "select i.record, i.other, i.n, i.state from document d join issue i on i.doc = d.n
+         where d.collection = ? and i.other is not null",
+    )?;
+    let mut rows = statement.query([collection.as_bytes()])?;
+    let mut found: Vec<(RecordId, i64, String)> = Vec::new();
+    let mut doubles = BTreeMap::new();
+    while let Some(row) = rows.next()? {
+        let issue = load::record_id(row, 0)?;
+        doubles.insert(issue, load::record_id(row, 1)?);
+        found.push((issue, row.get(2)?, row.get(3)?));
+    }
+    let on_ring = fold::duplicates(&doubles);
+    for (issue, n, was) in found {
+        let state = if on_ring.contains(&issue) { ON_RING } else { IssueState::Duplicate };
+        if was != state.slug() {
+            also.insert(issue);
+            let number = next_number(tx)?;
+            tx.prepare_cached("update issue set state = ?, open = ?, number = ? where n = ?")?.execute(params![
+                state.slug(),
+                state.is_open(),
+                number,
+                n
+            ])?;
+        }
+    }
+    Ok(())
+}
+
+/// Takes in what the bulletin says now and derives anew the issues that depend on what it said otherwise before;
+/// gives the rules that hold and names the issues whose rows moved.
+pub(crate) fn follow_bulletin(tx: &Connection, also: &mut BTreeSet<RecordId>) -> Result<Rules> {
+    let (before, rules) = (Rules::last(tx)?, Rules::now(tx)?);
+    if before == rules {
+        return Ok(rules);
+    }
+    let changed = rules.changed(&before);
+    let mut affected: Vec<(DocNo, RecordId)> = Vec::new();
+    {
+        let mut statement = tx.prepare_cached("select doc, record, category from issue where arrived is not null")?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let category = row.get_ref(2)?.as_str().unwrap_or_default();
+            if changed.contains(category) {
+                affected.push((row.get(0)?, load::record_id(row, 1)?));
+            }
+        }
+    }
+    for (no, id) in affected {
+        if let Some(issue) = load::record(tx, no, id)?.filter(|record| record.kind == Kind::ISSUE) {
+            put(tx, no, &issue, &rules)?;
+            also.insert(id);
+        }
+    }
+    rules.put(tx)?;
+    Ok(rules)
+}
+
+/// Above all numbers given: readers ask for the rows that moved since the highest they know.
+fn next_number(tx: &Connection) -> Result<i64> {
+    let mut statement = tx.prepare_cached("select coalesce(max(number), 0) + 1 from issue")?;
+    Ok(statement.query_row([], |row| row.get(0))?)
+}
+
+fn known(tx: &Connection, no: DocNo, id: RecordId) -> Result<Option<(i64, Vec<Sql>)>> {
+    let mut statement = tx.prepare_cached(&format!("select n, {COLUMNS} from issue where doc = ? and record = ?"))?;
+    let width = statement.column_count();
+    let mut rows = statement.query(params![no, id.as_bytes()])?;
+    let Some(row) = rows.next()? else { return Ok(None) };
+    let columns = (1..width).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?;
+    Ok(Some((row.get(0)?, columns)))
+}
+
+fn columns(no: DocNo, issue: &Snapshot, (events, fold): (&[Event], &IssueFold), rules: &Rules) -> Vec<Sql> {
+    let category = fold.category.as_deref().unwrap_or_else(|| issue.text(Field::CATEGORY));
+    let flag = |yes: bool| Sql::Integer(yes.into());
+    let number = |number: Option<i64>| number.map_or(Sql::Null, Sql::Integer);
+    let moment = |at: Option<Timestamp>| number(at.map(|at| at.0));
+    let words = |text: &str| Sql::Text(text.to_owned());
+    let maybe = |text: Option<&str>| text.filter(|text| !text.is_empty()).map_or(Sql::Null, words);
+    let record = |id: Option<RecordId>| id.map_or(Sql::Null, |id| Sql::Blob(id.0.to_vec()));
+    let took = |end: Option<Timestamp>| number(fold.arrived.zip(end).map(|(from, to)| rules.working_days(from, to)));
+    let days = rules.days(fold.categories.iter().map(String::as_str).chain([category]));
+    let due = fold.arrived.zip(days).map(|(at, days)| at.date().plus_working_days(days));
+    let met = fold.answered.zip(due).map(|(at, due)| day_of(at) <= due.days());
+    vec![
+        Sql::Integer(no),
+        record(Some(issue.id)),
+        words(issue.text(Field::CODE)),
+        words(fold.state.slug()),
+        flag(fold.state.is_open()),
+        flag(issue.get(Field::URGENT) == Some(&Value::Bool(true))),
+        words(category),
+        maybe(fold.lead.as_deref()),
+        Sql::Null,
+        words(issue.text(Field::CAUSE)),
+        record(fold.other),
+        Sql::Integer(fold.arrived.unwrap_or(issue.stamp.at).0),
+        moment(fold.arrived),
+        moment(fold.answered),
+        moment(solved(events)),
+        took(fold.answered),
+        took(solved(events)),
+        number(due.map(|due| due.days())),
+        flag(false),
+        met.map_or(Sql::Null, flag),
+        Sql::Null,
+        Sql::Null,
+        flag(false),
+        words(&issue.stamp.by.name),
+        maybe(holder(events)),
+    ]
+}
+
+fn solved(events: &[Event]) -> Option<Timestamp> {
+    let solved = events.iter().filter(|event| event.kind == EventKind::SOLVED && event.side == Side::Commune);
+    solved.map(|event| event.stamp.at).min()
+}
+
+/// Who at the province moved it last: whose work it is there.
+fn holder(events: &[Event]) -> Option<&str> {
+    let moves = events.iter().filter(|event| event.side == Side::Province && event.kind.is_state());
+    moves.max_by_key(|event| (event.stamp.at, event.id)).map(|event| event.stamp.by.name.as_str())
+}

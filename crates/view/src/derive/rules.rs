@@ -1,0 +1,91 @@
+//! What of the bulletin the rows of issues depend on: days of categories, the calendar, days to reply.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use hopluu_model::{Date, Field, Kind, Timestamp};
+use rusqlite::{Connection, OptionalExtension};
+use serde::{Deserialize, Serialize};
+
+use crate::load;
+use crate::{Error, Result};
+
+/// Milliseconds of a day, and by how many Vietnam is ahead of UTC.
+const DAY_MS: i64 = 86_400_000;
+const AHEAD_MS: i64 = 7 * 3_600_000;
+
+/// The rules by which rows of issues were derived last, kept so that a bulletin that moves derives anew only what
+/// depends on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Rules {
+    /// Working days by category.
+    pub(crate) days: BTreeMap<String, i64>,
+    /// Working days in which a commune should reply.
+    pub(crate) reply_days: u16,
+    /// After so many days of which nothing was received a commune is silent.
+    pub(crate) silent_days: u32,
+}
+
+/// The day of a moment in Vietnam, as days since 1970.
+pub(crate) fn day_of(at: Timestamp) -> i64 {
+    at.0.saturating_add(AHEAD_MS).div_euclid(DAY_MS)
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self { days: BTreeMap::new(), reply_days: 3, silent_days: 2 }
+    }
+}
+
+impl Rules {
+    /// What the bulletin says now.
+    pub(crate) fn now(connection: &Connection) -> Result<Self> {
+        let categories = load::bulletin(connection, Kind::CATEGORY)?;
+        let days = categories
+            .iter()
+            .filter_map(|category| Some((category.text(Field::SLUG).to_owned(), category.int(Field::DEADLINE_DAYS)?)));
+        Ok(Self { days: days.collect(), ..Self::default() })
+    }
+
+    /// The rules by which all rows were derived last.
+    pub(crate) fn last(connection: &Connection) -> Result<Self> {
+        let mut statement = connection.prepare_cached("select rules from ruled")?;
+        let rules: Option<String> = statement.query_row([], |row| row.get(0)).optional()?;
+        match rules {
+            Some(rules) => serde_json::from_str(&rules).map_err(|_| Error::Unreadable("rules")),
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// Remembers them as those by which all rows are derived.
+    pub(crate) fn put(&self, tx: &Connection) -> Result<()> {
+        tx.execute("insert or replace into ruled(one, rules) values (1, ?)", [serde_json::to_string(self)?])?;
+        Ok(())
+    }
+
+    /// The categories whose days differ.
+    pub(crate) fn changed(&self, before: &Self) -> BTreeSet<String> {
+        let all = self.days.keys().chain(before.days.keys());
+        all.filter(|slug| self.days.get(*slug) != before.days.get(*slug)).cloned().collect()
+    }
+
+    /// Working days in which an issue of these categories must be answered: of several the fewest.
+    pub(crate) fn days<'a>(&self, categories: impl IntoIterator<Item = &'a str>) -> Option<u16> {
+        let days = categories.into_iter().filter_map(|slug| self.days.get(slug)).min()?;
+        u16::try_from(*days).ok()
+    }
+
+    /// How many working days lie between two moments.
+    pub(crate) fn working_days(&self, from: Timestamp, to: Timestamp) -> i64 {
+        Date::working_days_until(from.date(), to.date()).max(0)
+    }
+
+    /// The last of so many working days after a day.
+    pub(crate) fn plus_working_days(&self, day: Date, days: u16) -> Date {
+        day.plus_working_days(days)
+    }
+
+    /// How many working days lie after a day up to and with another; negative when that one is past.
+    pub(crate) fn working_days_until(&self, day: Date, other: Date) -> i64 {
+        day.working_days_until(other)
+    }
+}
