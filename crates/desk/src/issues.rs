@@ -141,8 +141,9 @@ impl Desk {
             )
         })?;
         let filter = IssueFilter {
-            collection: self.collection_of(search.commune.as_deref())?,
-            state,
+            desk: self.about().side,
+            collections: self.collection_of(search.commune.as_deref())?.into_iter().collect(),
+            states: state.into_iter().collect(),
             category: search.category.clone().filter(|slug| !slug.is_empty()),
             search: search.search.clone(),
             limit: search.limit.unwrap_or(50),

@@ -299,7 +299,7 @@ impl World {
     }
 
     fn pick_issue(&mut self, peer: PeerId, collection: Option<CollectionId>) -> Result<IssueRow, String> {
-        let filter = IssueFilter { collection, limit: 20, ..IssueFilter::default() };
+        let filter = IssueFilter { collections: collection.into_iter().collect(), limit: 20, ..IssueFilter::default() };
         let mut rows = self.reader(peer)?.issues(&filter).map_err(|error| error.to_string())?.rows;
         if rows.is_empty() {
             return Err("no issue yet".to_owned());

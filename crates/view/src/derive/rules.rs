@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::{Date, Field, Kind, Timestamp};
+use hopluu_model::{Date, Field, Kind, Snapshot, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +25,15 @@ pub(crate) struct Rules {
     pub(crate) silent_days: u32,
 }
 
+/// What a day of the calendar says when offices work on it.
+pub(crate) const WORKING: &str = "working";
+
+/// The number of a rule of the province; of two records of one rule the first by name and id holds.
+pub(crate) fn setting(settings: &[Snapshot], slug: &str, otherwise: u32) -> u32 {
+    let found = settings.iter().filter(|record| record.text(Field::SLUG) == slug);
+    found.filter_map(|record| u32::try_from(record.int(Field::COUNT)?).ok()).next().unwrap_or(otherwise)
+}
+
 /// The day of a moment in Vietnam, as days since 1970.
 pub(crate) fn day_of(at: Timestamp) -> i64 {
     at.0.saturating_add(AHEAD_MS).div_euclid(DAY_MS)
@@ -43,7 +52,14 @@ impl Rules {
         let days = categories
             .iter()
             .filter_map(|category| Some((category.text(Field::SLUG).to_owned(), category.int(Field::DEADLINE_DAYS)?)));
-        Ok(Self { days: days.collect(), ..Self::default() })
+        let settings = load::bulletin(connection, Kind::SETTING)?;
+        let first = Self::default();
+        let reply_days = setting(&settings, "reply_days", first.reply_days.into());
+        Ok(Self {
+            days: days.collect(),
+            reply_days: u16::try_from(reply_days).unwrap_or(u16::MAX),
+            silent_days: setting(&settings, "silent_days", first.silent_days),
+        })
     }
 
     /// The rules by which all rows were derived last.

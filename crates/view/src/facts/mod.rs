@@ -8,8 +8,8 @@ mod names;
 
 use std::collections::BTreeMap;
 
+use hopluu_model::Timestamp;
 use hopluu_model::fold::IssueState;
-use hopluu_model::{CollectionId, RecordId, Side, Timestamp};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::derive::rules::day_of;
@@ -76,7 +76,7 @@ impl Fact {
 
     /// Whether it waits for the leader of its commune, and does not count yet.
     pub(crate) fn is_submitted(&self) -> bool {
-        self.state.slug() == "submitted"
+        self.state == IssueState::Submitted
     }
 }
 
@@ -132,11 +132,6 @@ impl Facts {
     pub(crate) fn get(&self, n: i64) -> Option<&Fact> {
         let slot = self.slots.get(usize::try_from(n).ok()?)?;
         self.rows.get(usize::try_from(*slot).ok()?)
-    }
-
-    /// The collection that a name stands for.
-    pub(crate) fn collection(&self, name: Name) -> Option<CollectionId> {
-        CollectionId::from_slice(self.names.bytes(name))
     }
 
     fn put(&mut self, fact: Fact) {

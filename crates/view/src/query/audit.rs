@@ -1,10 +1,11 @@
 //! Who changed what, from which device, and when it came here.
 
+use std::collections::BTreeMap;
+
 use hopluu_model::{ActorId, By, CollectionId, Date, EventId, EventKind, Field, Kind, RecordId, Timestamp, Value};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, Row, params_from_iter};
 use serde::Serialize;
-use std::collections::BTreeMap;
 
 use crate::cell::{role_from_text, value_from_json, values_from_json};
 use crate::open::Reader;

@@ -273,8 +273,8 @@ fn issue_row(row: &Row<'_>, snapshot: &Snapshot) -> Result<IssueRow> {
 }
 
 fn picture(snapshot: &Snapshot) -> Option<Picture> {
-    let hash = snapshot.text(Field(51));
-    let size = u32::try_from(snapshot.int(Field(52))?).ok()?;
+    let hash = snapshot.text(Field::PICTURE);
+    let size = u32::try_from(snapshot.int(Field::PICTURE_SIZE)?).ok()?;
     (!hash.is_empty()).then(|| Picture { hash: hash.to_owned(), size })
 }
 

@@ -21,12 +21,10 @@ mod units;
 mod wanted;
 
 pub use audit::{AuditFilter, AuditPage, AuditRow, Deed};
-pub use bulletin::{
-    Calendar, Category, CommonProblem, DayRow, Department, Lesson, Notice, Rules, Template, UnitKind,
-};
+pub use bulletin::{Category, CommonProblem, DayRow, Department, Notice, Rules, Text, UnitKind};
 pub use clashes::{ClashDetail, ClashRow, OptionRow};
+pub use directives::{Directive, DirectiveRow};
 pub use filter::{IssueFilter, Linked, Pile, Sort};
-pub use directives::{DirectiveRow, DirectiveState, Directives};
 pub use freshness::Freshness;
 pub use history::{EventRow, History, RecordRow, RivalRow};
 pub use issue_row::{IssueRow, Picture};

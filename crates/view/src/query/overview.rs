@@ -7,13 +7,13 @@ use hopluu_model::{CollectionId, Date, Field, Kind, Timestamp, vocabulary};
 use rusqlite::Connection;
 use serde::Serialize;
 
+use crate::Result;
 use crate::facts::{Fact, Facts, NO_COUNT, NO_DAY, Name};
 use crate::load;
 use crate::open::Reader;
 use crate::query::filter::IssueFilter;
 use crate::query::wanted::{self, Now, Wanted};
 use crate::query::{plain, totals};
-use crate::Result;
 
 /// So many weeks are shown, the one of today last.
 pub const WEEKS: usize = 26;
@@ -285,7 +285,8 @@ impl Picture<'_> {
             as_of: self.now.today,
             all: tally.all,
             by_state: self.by_state(),
-            by_category: self.by_slug(&tally.by_category, Kind::CATEGORY, |filter, slug| filter.category = Some(slug))?,
+            by_category: self
+                .by_slug(&tally.by_category, Kind::CATEGORY, |filter, slug| filter.category = Some(slug))?,
             by_cause: self.by_cause(),
             by_department: self.by_slug(&tally.by_lead, Kind::DEPARTMENT, |filter, slug| filter.lead = Some(slug))?,
             by_age: self.by_age(),

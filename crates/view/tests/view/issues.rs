@@ -55,13 +55,13 @@ fn lists_are_filtered_and_paged() {
     assert_eq!(codes(&view, &all), (3, vec![3, 2, 1]), "urgent first, done last");
     assert_eq!(codes(&view, &IssueFilter { limit: 1, offset: 1, ..all.clone() }), (3, vec![2]));
     assert_eq!(codes(&view, &IssueFilter { open: Some(true), ..all.clone() }), (2, vec![3, 2]));
-    let solved = IssueFilter { state: Some(IssueState::Solved), ..all.clone() };
+    let solved = IssueFilter { states: vec![IssueState::Solved], ..all.clone() };
     assert_eq!(codes(&view, &solved), (1, vec![1]));
     let roofs = IssueFilter { category: Some("tru_so".to_owned()), ..all.clone() };
     assert_eq!(codes(&view, &roofs), (2, vec![3, 1]));
-    let words = IssueFilter { search: "chu ky so".to_owned(), collection: Some(CollectionId([1; 16])), ..all.clone() };
+    let words = IssueFilter { search: "chu ky so".to_owned(), collections: vec![CollectionId([1; 16])], ..all.clone() };
     assert_eq!(codes(&view, &words), (1, vec![2]));
-    let elsewhere = IssueFilter { collection: Some(CollectionId([2; 16])), ..all };
+    let elsewhere = IssueFilter { collections: vec![CollectionId([2; 16])], ..all };
     assert_eq!(codes(&view, &elsewhere), (0, vec![]));
 }
 
@@ -126,7 +126,7 @@ fn a_ring_of_duplicates_holds_none() {
     let double = |number, of| {
         with(moved(number, 1, EventKind::DUPLICATE, Side::Province, &[0]), &[(Field::OTHER, Value::Id(id(of)))])
     };
-    let doubles = IssueFilter { state: Some(IssueState::Duplicate), ..IssueFilter::default() };
+    let doubles = IssueFilter { states: vec![IssueState::Duplicate], ..IssueFilter::default() };
     fold(&mut view, vec![double(1, 2)]);
     assert_eq!(codes(&view, &doubles), (1, vec![1]));
     fold(&mut view, vec![double(2, 1)]);

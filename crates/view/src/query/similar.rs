@@ -1,0 +1,103 @@
+//! Issues of the same commune that say much the same: what triage looks at before it calls one a double.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
+
+use hopluu_model::text::search_key;
+use hopluu_model::{Field, RecordId, Snapshot};
+use rusqlite::{Connection, OptionalExtension, params};
+use serde::Serialize;
+
+use crate::Result;
+use crate::facts::Facts;
+use crate::open::Reader;
+use crate::query::history;
+use crate::query::issue_row::{IssueRow, Rows};
+use crate::query::wanted::Now;
+
+/// So many of the rarest words of an issue are looked up.
+const WORDS: usize = 6;
+/// So many records that hold a word are looked at, newest first.
+const HOLDERS: usize = 10_000;
+/// So many of the issues that share most rare words are compared whole.
+const COMPARED: usize = 40;
+/// Below so many words in a hundred in common two issues are not called similar.
+const LEAST: u8 = 20;
+
+/// An issue that says much the same.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Similar {
+    /// The issue.
+    pub issue: IssueRow,
+    /// How many in a hundred of the words of both are in both.
+    pub likeness: u8,
+}
+
+impl Reader {
+    /// Other issues of the same commune with the same words, most alike first; none when the view does not hold the
+    /// issue.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn similar(&self, issue: RecordId, limit: u32) -> Result<Vec<Similar>> {
+        self.ask_facts(|connection, facts| {
+            let Some((_, record)) = history::find(connection, issue)? else { return Ok(Vec::new()) };
+            let words = words(&record);
+            let now = Now::of(connection)?;
+            let mut rows = Rows::new(connection, &now);
+            let mut found = Vec::new();
+            for n in candidates(connection, facts, &record, &words)? {
+                let Some((row, other)) = rows.read(n)? else { continue };
+                let likeness = likeness(&words, &self::words(&other));
+                if likeness >= LEAST {
+                    found.push(Similar { issue: row, likeness });
+                }
+            }
+            found.sort_by_key(|row| Reverse((row.likeness, row.issue.at)));
+            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+            Ok(found)
+        })
+    }
+}
+
+fn words(record: &Snapshot) -> BTreeSet<String> {
+    search_key(record.text(Field::TEXT)).split(' ').filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+fn likeness(one: &BTreeSet<String>, other: &BTreeSet<String>) -> u8 {
+    let both = one.intersection(other).count();
+    let all = one.union(other).count().max(1);
+    u8::try_from(both * 100 / all).unwrap_or(100)
+}
+
+/// Issues of the same commune that share rare words with a record, by how rare and how many.
+fn candidates(connection: &Connection, facts: &Facts, record: &Snapshot, words: &BTreeSet<String>) -> Result<Vec<i64>> {
+    let Some(collection) = facts.names.find(&record.doc.collection.0) else { return Ok(Vec::new()) };
+    let mut rare: Vec<(i64, &String)> = Vec::new();
+    let mut frequency = connection.prepare_cached("select doc from word where term = ?")?;
+    for word in words {
+        let holders: Option<i64> = frequency.query_row([word], |row| row.get(0)).optional()?;
+        rare.extend(holders.filter(|holders| *holders > 1).map(|holders| (holders, word)));
+    }
+    rare.sort_unstable();
+    let mut shared: BTreeMap<i64, u32> = BTreeMap::new();
+    let mut holding =
+        connection.prepare_cached("select rowid from search where search match ? order by rowid desc limit ?")?;
+    for (holders, word) in rare.into_iter().take(WORDS) {
+        let weight = 64 - u32::try_from(holders).unwrap_or(u32::MAX).ilog2();
+        let mut rows = holding.query(params![format!("\"{word}\""), i64::try_from(HOLDERS).unwrap_or(i64::MAX)])?;
+        while let Some(row) = rows.next()? {
+            let n: i64 = row.get(0)?;
+            if facts.get(n).is_some_and(|fact| fact.collection == collection) {
+                *shared.entry(n).or_default() += weight;
+            }
+        }
+    }
+    let own: Option<i64> = connection
+        .prepare_cached("select n from issue where record = ? and doc = (select n from document where id = ?)")?
+        .query_row(params![record.id.as_bytes(), record.doc.to_bytes().as_slice()], |row| row.get(0))
+        .optional()?;
+    let mut best: Vec<(u32, i64)> = shared.into_iter().filter(|(n, _)| Some(*n) != own).map(|(n, w)| (w, n)).collect();
+    best.sort_unstable_by(|one, other| other.cmp(one));
+    Ok(best.into_iter().take(COMPARED).map(|(_, n)| n).collect())
+}
