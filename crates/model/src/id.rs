@@ -86,6 +86,28 @@ bytes_id!(
 bytes_id!(
     /// The SHA-256 by which automerge names a change.
     ChangeHash, 32, "change hash");
+bytes_id!(
+    /// A picture: the SHA-256 of its bytes. The same bytes are the same picture everywhere.
+    PictureId, 32, "picture id");
+
+/// The largest picture that is kept and travels, in bytes.
+pub const MAX_PICTURE: usize = 512 * 1024;
+
+/// A picture of a collection: who may see it is a matter of the collection, so equal bytes of two are two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct PictureKey {
+    /// Whose picture it is.
+    pub collection: CollectionId,
+    /// Which one.
+    pub id: PictureId,
+}
+
+impl fmt::Display for PictureKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/picture-{}", self.collection.short(), self.id.short())
+    }
+}
+
 /// A machine: its Ed25519 public key. Written in base32, because people compare it by eye.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct DeviceId(pub [u8; 32]);
@@ -269,6 +291,8 @@ mod tests {
     fn texts_are_read_back_and_junk_is_named() {
         let device = DeviceId([3; 32]);
         assert_eq!(device.to_string().to_lowercase().parse(), Ok(device));
+        let picture = PictureId([0xab; 32]);
+        assert_eq!((picture.to_string().parse(), picture.to_string().len()), (Ok(picture), 64));
         let error = "không".parse::<RecordId>().unwrap_err();
         assert_eq!(error.to_string(), "\"không\" is not a valid record id");
     }

@@ -38,6 +38,8 @@ pub mod vocabulary;
 pub use chain::chain;
 pub use clock::{Clock, Tip};
 pub use edit::{Desk, Edit, Fault, FaultKind, Faults, Form, Write};
-pub use id::{ActorId, ChangeHash, CollectionId, DeviceId, DocId, DocKind, EventId, RecordId, Signature};
+pub use id::{
+    ActorId, ChangeHash, CollectionId, DeviceId, DocId, DocKind, EventId, PictureId, PictureKey, RecordId, Signature,
+};
 pub use record::{By, Event, EventKind, Field, Held, Kind, Role, Side, Sides, Snapshot, Stamp, Value};
 pub use time::{Date, Tick, Timestamp};

@@ -1,4 +1,4 @@
-//! Segment files on a real disk.
+//! Files on a real disk.
 
 use std::fs;
 use std::io;
@@ -6,13 +6,13 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 
 use hopluu_store::{File, Files};
-use rustix::fs::{FallocateFlags, fallocate};
+use rustix::fs::{FallocateFlags, fallocate, statvfs};
 use rustix::io::Errno;
 
 use crate::layout::{make_dir, sync_dir};
 use crate::lock::DirLock;
 
-/// The segment files of one directory.
+/// The files of one directory.
 #[derive(Debug)]
 pub struct DiskFiles {
     dir: PathBuf,
@@ -64,6 +64,15 @@ impl Files for DiskFiles {
 
     fn remove(&self, name: &str) -> io::Result<()> {
         fs::remove_file(self.dir.join(name))
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        fs::rename(self.dir.join(from), self.dir.join(to))
+    }
+
+    fn free(&self) -> io::Result<Option<u64>> {
+        let disk = statvfs(&self.dir)?;
+        Ok(Some(disk.f_bavail.saturating_mul(disk.f_frsize)))
     }
 
     fn sync_dir(&self) -> io::Result<()> {

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `lock` | empty; locked by the process that has the directory open |
 //! | `layout` | the layout version as a decimal number and a newline |
-//! | `journal/*.seg` | the journal (see `hopluu_store`); the only thing that must be backed up |
+//! | `journal/*.seg` | the journal (see `hopluu_store`); with the pictures all that must be backed up |
+//! | `pictures/` | pictures, whole and coming (see `hopluu_store`'s `pictures.rs`) |
 //! | `index/state` | `closed` and the checksum of the files, or `open` and the machine's boot id, or `failed` |
 //! | `index/<generation>/` | sled's files; the highest generation counts, others are leavings and are removed |
 //!
@@ -66,6 +67,10 @@ impl Layout {
 
     pub(crate) fn journal(&self) -> PathBuf {
         self.dir.join("journal")
+    }
+
+    pub(crate) fn pictures(&self) -> PathBuf {
+        self.dir.join("pictures")
     }
 
     pub(crate) fn index(&self) -> PathBuf {

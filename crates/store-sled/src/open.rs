@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::time::Duration;
 
-use hopluu_store::{Index, JournalId, MemoryIndex, Options, Recovery, Store, StoreError, WriteBehind};
+use hopluu_store::{
+    Index, JournalId, MemoryIndex, Options, PictureQuota, Pictures, Recovery, Store, StoreError, WriteBehind,
+};
 
 use crate::error::OpenError;
 use crate::files::DiskFiles;
@@ -25,10 +27,12 @@ pub struct Settings {
     pub behind_bytes: usize,
     /// How long the index may take to open before it is built anew.
     pub patience: Duration,
+    /// How many bytes of pictures are kept.
+    pub pictures: PictureQuota,
 }
 
 impl Settings {
-    /// Segments of 4 MiB, 8 MiB of memory, 256 KiB behind, half a minute of patience.
+    /// Segments of 4 MiB, 8 MiB of memory, 256 KiB behind, half a minute of patience, an office's 2 GiB of pictures.
     #[must_use]
     pub fn new(new_journal_id: JournalId) -> Self {
         Self {
@@ -37,6 +41,7 @@ impl Settings {
             cache_bytes: 8 << 20,
             behind_bytes: 256 << 10,
             patience: Duration::from_secs(30),
+            pictures: PictureQuota::office(2 << 30),
         }
     }
 }
@@ -82,7 +87,10 @@ pub fn open_store(dir: &Path, settings: Settings) -> Result<Opened, OpenError> {
             DiskFiles::new(&path, lock.take()).map_err(|source| OpenError::Io { what: "create", path, source })?;
         let options = Options { segment_bytes: settings.segment_bytes, new_journal_id: settings.new_journal_id };
         match Store::open(Box::new(files), index, options) {
-            Ok((store, recovery)) => return Ok(Opened { store, recovery, index: home }),
+            Ok((store, recovery)) => {
+                let store = with_pictures(store, &layout, settings.pictures);
+                return Ok(Opened { store, recovery, index: home });
+            }
             Err(source @ StoreError::Index(_)) => failed = Some(source),
             Err(source) => return Err(OpenError::Store { dir: dir.to_owned(), source }),
         }
@@ -90,6 +98,19 @@ pub fn open_store(dir: &Path, settings: Settings) -> Result<Opened, OpenError> {
     }
     let source = failed.unwrap_or(StoreError::Poisoned);
     Err(OpenError::Store { dir: dir.to_owned(), source })
+}
+
+/// A folder of pictures that cannot be used costs the pictures and nothing else.
+fn with_pictures(store: Store, layout: &Layout, quota: PictureQuota) -> Store {
+    let files = DiskFiles::new(&layout.pictures(), None).map_err(|error| error.to_string());
+    let opened = files.and_then(|files| Pictures::open(Box::new(files), quota).map_err(|error| error.to_string()));
+    match opened {
+        Ok(pictures) => store.with_pictures(pictures),
+        Err(error) => {
+            tracing::warn!(error, "no pictures are kept: their folder cannot be used");
+            store
+        }
+    }
 }
 
 /// One rung of the ladder; `None` when this rung cannot carry.

@@ -4,8 +4,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-use hopluu_model::id::{ActorId, DocKind};
+use hopluu_model::id::{ActorId, CollectionId, DeviceId, DocKind};
 use hopluu_store::contract::{Ground, contract, doc, local};
+use hopluu_store::picture_contract::{Folder, picture, picture_contract};
 use hopluu_store::{Files, Index, IndexFate, MemoryFiles, Operation, Options, Record, Store};
 use hopluu_store_sled::{DiskFiles, IndexHome, OpenError, Opened, Settings, SledIndex, open_store};
 use tempfile::TempDir;
@@ -29,6 +30,38 @@ impl Ground for Disk {
 #[test]
 fn disk_and_sled_keep_the_contract() {
     contract(&mut || Box::new(Disk(TempDir::new().unwrap()))).unwrap();
+}
+
+struct PictureDir(TempDir);
+
+impl Folder for PictureDir {
+    fn files(&mut self) -> Box<dyn Files> {
+        Box::new(DiskFiles::new(self.0.path(), None).expect("the disk is fine"))
+    }
+}
+
+#[test]
+fn a_disk_keeps_the_contract_of_pictures() {
+    picture_contract(&mut || Box::new(PictureDir(TempDir::new().unwrap()))).unwrap();
+}
+
+#[test]
+fn pictures_lie_beside_the_journal_and_keep_nothing_from_opening() {
+    let dir = filled();
+    let (collection, device) = (CollectionId([1; 16]), DeviceId([2; 32]));
+    let mut opened = open(dir.path());
+    let pictures = opened.store.pictures_mut().expect("a folder");
+    let key = pictures.keep(collection, &device, &picture(1, 70_000)).expect("there is room");
+    drop(opened);
+    let mut opened = open(dir.path());
+    let pictures = opened.store.pictures_mut().expect("a folder");
+    assert_eq!(pictures.read(&key), Some(picture(1, 70_000).as_slice()));
+    drop(opened);
+    fs::remove_dir_all(dir.path().join("pictures")).unwrap();
+    fs::write(dir.path().join("pictures"), "not a folder").unwrap();
+    let opened = open(dir.path());
+    assert_all_there(&opened);
+    assert!(opened.store.pictures().is_none());
 }
 
 fn open(dir: &Path) -> Opened {

@@ -6,7 +6,7 @@
 
 use std::io;
 
-/// A flat directory of segment files.
+/// A flat directory of files: segments of the journal, or pictures.
 pub trait Files: Send {
     /// Lists the names of all files, in any order.
     ///
@@ -33,6 +33,19 @@ pub trait Files: Send {
     /// `NotFound` when there is none; else what the system says.
     fn remove(&self, name: &str) -> io::Result<()>;
 
+    /// Gives a file another name that no file has; after a power cut it has one of the two, and the new one for certain
+    /// after [`Files::sync_dir`]. Files opened under the old name are of no use any more.
+    ///
+    /// # Errors
+    /// `NotFound` when there is none; else what the system says.
+    fn rename(&self, from: &str, to: &str) -> io::Result<()>;
+
+    /// How many bytes the disk has left, where that can be told.
+    ///
+    /// # Errors
+    /// What the system says.
+    fn free(&self) -> io::Result<Option<u64>>;
+
     /// Makes creations and removals durable.
     ///
     /// # Errors
@@ -40,7 +53,7 @@ pub trait Files: Send {
     fn sync_dir(&self) -> io::Result<()>;
 }
 
-/// One open segment file.
+/// One open file.
 pub trait File: Send {
     /// Its length in bytes, reserved zeros included.
     ///

@@ -1,8 +1,8 @@
 //! The journal and its index: what a machine must not lose, and how it finds it again.
 //!
 //! The journal is the truth: append-only segments over a small [`Files`] trait, one sync per commit before anything is
-//! promised. The index over a small [`Index`] trait is a cache beside it. [`Store`] is both behind one door, and
-//! [`contract`] says as tests what every backend must keep.
+//! promised. The index over a small [`Index`] trait is a cache beside it. [`Store`] is both behind one door, with a
+//! folder of [`Pictures`] beside them; [`contract`] and [`picture_contract`] say as tests what every backend must keep.
 //!
 //! ```
 //! use hopluu_store::{MemoryFiles, MemoryIndex, Options, Record, Store};
@@ -27,6 +27,8 @@ mod keys;
 mod lane;
 mod memory_files;
 mod overlay;
+pub mod picture_contract;
+mod pictures;
 mod read;
 mod record;
 mod recovery;
@@ -40,6 +42,9 @@ pub use files::{File, Files};
 pub use index::{Batch, Bounds, Index, IndexError, MAX_VALUE, MemoryIndex, Order, Pair, Span};
 pub use journal::End;
 pub use memory_files::{MemoryFiles, Operation};
+pub use pictures::{
+    LEFT_TO_EDITS, PIECE, PictureError, PictureHeld, PictureQuota, Pictures, PieceFate, UNSYNCED, picture_id, pieces_of,
+};
 pub use read::{Missing, Refused, Run};
 pub use record::{Record, Tag};
 pub use recovery::{CutTail, Stretch};

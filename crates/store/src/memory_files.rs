@@ -37,6 +37,8 @@ struct Disk {
     faults: BTreeMap<Operation, (u64, io::ErrorKind)>,
     broken: BTreeMap<Operation, io::ErrorKind>,
     done: BTreeMap<Operation, u64>,
+    /// What the disk says to have left; nobody is held to it.
+    free: Option<u64>,
 }
 
 #[derive(Clone, Default)]
@@ -98,6 +100,11 @@ impl MemoryFiles {
             Some(kind) => disk.broken.insert(operation, kind),
             None => disk.broken.remove(&operation),
         };
+    }
+
+    /// Makes the disk say that it has so many bytes left; `None` for a disk that cannot tell.
+    pub fn set_free(&self, bytes: Option<u64>) {
+        self.lock().free = bytes;
     }
 
     /// Flips bits at rest: `mask` is applied to the byte at `offset`. Returns whether there was such a byte.
@@ -227,6 +234,24 @@ impl Files for MemoryFiles {
             disk.removed.push((name.to_owned(), content));
         }
         Ok(())
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let mut disk = self.lock();
+        disk.step(Operation::Write)?;
+        let content = disk.files.remove(from).ok_or(io::ErrorKind::NotFound)?;
+        if let Some(at) = disk.created.iter().position(|created| created == from) {
+            disk.created.remove(at);
+        } else {
+            disk.removed.push((from.to_owned(), content.clone()));
+        }
+        disk.files.insert(to.to_owned(), content);
+        disk.created.push(to.to_owned());
+        Ok(())
+    }
+
+    fn free(&self) -> io::Result<Option<u64>> {
+        Ok(self.lock().free)
     }
 
     fn sync_dir(&self) -> io::Result<()> {

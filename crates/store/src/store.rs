@@ -10,6 +10,7 @@ use crate::index::{Index, IndexError, Span};
 use crate::journal::{End, Journal, Placed};
 use crate::keys;
 use crate::overlay::{Overlay, decode};
+use crate::pictures::Pictures;
 use crate::record::{ChangeSpan, Record};
 use crate::recovery::{self, CutTail, Findings, Stretch};
 use crate::segment::{Chain, JournalId};
@@ -123,6 +124,7 @@ pub struct Store {
     pub(crate) journal: Journal,
     pub(crate) over: Overlay,
     is_whole: bool,
+    pictures: Option<Pictures>,
 }
 
 /// How far the index is written.
@@ -149,7 +151,7 @@ impl Store {
         let mark = read_mark(&over);
         let witness = mark.as_ref().ok().copied().flatten().map(|mark| (mark.journal, mark.number));
         let (journal, findings) = recovery::open(files, options.segment_bytes, options.new_journal_id, witness)?;
-        let mut store = Self { journal, over, is_whole: true };
+        let mut store = Self { journal, over, is_whole: true, pictures: None };
         let damage = store.damage(&findings);
         let reason = match mark {
             Err(_) => Some("unreadable"),
@@ -245,6 +247,23 @@ impl Store {
     #[must_use]
     pub fn end(&self) -> End {
         self.journal.end
+    }
+
+    /// Keeps pictures in a folder from here on.
+    #[must_use]
+    pub fn with_pictures(self, pictures: Pictures) -> Self {
+        Self { pictures: Some(pictures), ..self }
+    }
+
+    /// The folder of pictures; `None` when there is none.
+    #[must_use]
+    pub fn pictures(&self) -> Option<&Pictures> {
+        self.pictures.as_ref()
+    }
+
+    /// The folder of pictures, to read and change; it knows nothing of commits.
+    pub fn pictures_mut(&mut self) -> Option<&mut Pictures> {
+        self.pictures.as_mut()
     }
 
     /// How many records are staged.

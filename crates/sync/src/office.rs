@@ -315,6 +315,11 @@ impl OfficeEnd {
             | Frame::Pack(_)
             | Frame::Compare { .. }
             | Frame::Shown(_)
+            | Frame::Offer { .. }
+            | Frame::Need { .. }
+            | Frame::Piece { .. }
+            | Frame::Have { .. }
+            | Frame::Absent { .. }
             | Frame::Unknown(_) => {}
         }
     }

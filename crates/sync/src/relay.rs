@@ -191,6 +191,11 @@ impl RelayEnd {
             | Frame::Shown(_)
             | Frame::Refused(_)
             | Frame::Presence(_)
+            | Frame::Offer { .. }
+            | Frame::Need { .. }
+            | Frame::Piece { .. }
+            | Frame::Have { .. }
+            | Frame::Absent { .. }
             | Frame::Unknown(_) => {}
         }
     }

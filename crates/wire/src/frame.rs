@@ -10,8 +10,12 @@
 //! [`Frame::Held`] once it is on disk. When the digests still differ, the office asks [`Frame::Compare`],
 //! gets [`Frame::Digests`], and both exchange [`Frame::ClockOf`] for the documents that differ; each then
 //! asks the other for what it lacks with [`Frame::Want`].
+//!
+//! Pictures go the same way in small: who holds one that the other may lack says [`Frame::Offer`]; who wants one says
+//! [`Frame::Need`], from the piece where it stopped, and again while pieces come: the answer is a few [`Frame::Piece`]s
+//! for each, or [`Frame::Absent`]. A relay that has all of it on disk says [`Frame::Have`].
 
-use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, Signature, Timestamp, Tip};
+use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, PictureKey, Signature, Timestamp, Tip};
 use serde::{Deserialize, Serialize};
 
 use crate::MAX_FRAME;
@@ -29,6 +33,8 @@ pub enum Class {
     Edits = 1,
     /// History and first sync.
     History = 2,
+    /// Pictures, and what is said about them.
+    Attachments = 3,
 }
 
 /// A place in somebody's journal: valid only while the whole of it matches.
@@ -274,6 +280,41 @@ pub enum Frame {
     Refused(RefusalNotice),
     /// When the relay last heard which devices (for a province desk).
     Presence(Vec<Heard>),
+    /// I hold this picture, if you lack it.
+    Offer {
+        /// The picture.
+        picture: PictureKey,
+        /// Its bytes.
+        size: u32,
+    },
+    /// Send me a few pieces of this picture.
+    Need {
+        /// The picture.
+        picture: PictureKey,
+        /// The first piece I lack.
+        from: u32,
+    },
+    /// A piece of a picture.
+    Piece {
+        /// The picture.
+        picture: PictureKey,
+        /// Its number, from 0.
+        index: u32,
+        /// Its bytes.
+        bytes: Vec<u8>,
+    },
+    /// All of this picture is on my disk.
+    Have {
+        /// The picture.
+        picture: PictureKey,
+    },
+    /// I do not hold this picture, and do not take it now.
+    Absent {
+        /// The picture.
+        picture: PictureKey,
+        /// Offer it again, or ask again, after so many milliseconds.
+        retry_after_ms: u32,
+    },
     /// A kind of a later version: skipped.
     Unknown(u8),
 }
@@ -357,6 +398,14 @@ frames! {
     20 => Shown(receipt) receipt => |receipt: Receipt| Self::Shown(receipt);
     21 => Refused(notice) notice => |notice: RefusalNotice| Self::Refused(notice);
     22 => Presence(heard) heard => |heard: Vec<Heard>| Self::Presence(heard);
+    23 => Offer { picture, size } &(picture, size)
+        => |b: (PictureKey, u32)| Self::Offer { picture: b.0, size: b.1 };
+    24 => Need { picture, from } &(picture, from) => |b: (PictureKey, u32)| Self::Need { picture: b.0, from: b.1 };
+    25 => Piece { picture, index, bytes } &(picture, index, bytes)
+        => |b: (PictureKey, u32, Vec<u8>)| Self::Piece { picture: b.0, index: b.1, bytes: b.2 };
+    26 => Have { picture } picture => |picture: PictureKey| Self::Have { picture };
+    27 => Absent { picture, retry_after_ms } &(picture, retry_after_ms)
+        => |b: (PictureKey, u32)| Self::Absent { picture: b.0, retry_after_ms: b.1 };
 }
 
 fn body<T: Serialize + ?Sized>(kind: u8, value: &T) -> Vec<u8> {

@@ -75,6 +75,13 @@ impl Platter {
                 self.now.remove(name);
                 self.renamed.push((name.clone(), None));
             }
+            Op::Rename(from, to) => {
+                if let Some(at) = self.now.remove(from) {
+                    self.now.insert(to.clone(), at);
+                    self.renamed.push((to.clone(), Some(at)));
+                    self.renamed.push((from.clone(), None));
+                }
+            }
             Op::SyncDir => {
                 self.renamed.clear();
                 self.durable = self.now.clone();

@@ -16,6 +16,8 @@ pub enum Op {
     Create(String, usize),
     /// A file was removed.
     Remove(String),
+    /// A file got another name.
+    Rename(String, String),
     /// The directory was synced.
     SyncDir,
     /// Bytes were written.
@@ -97,6 +99,18 @@ impl Files for Recorder {
         disk.files.remove(name).ok_or(io::ErrorKind::NotFound)?;
         disk.log.push(Op::Remove(name.to_owned()));
         Ok(())
+    }
+
+    fn rename(&self, from: &str, to: &str) -> io::Result<()> {
+        let mut disk = self.lock();
+        let bytes = disk.files.remove(from).ok_or(io::ErrorKind::NotFound)?;
+        disk.files.insert(to.to_owned(), bytes);
+        disk.log.push(Op::Rename(from.to_owned(), to.to_owned()));
+        Ok(())
+    }
+
+    fn free(&self) -> io::Result<Option<u64>> {
+        Ok(None)
     }
 
     fn sync_dir(&self) -> io::Result<()> {

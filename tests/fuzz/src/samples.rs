@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use hopluu_document::Document;
 use hopluu_identity::{Claim, root_hash};
-use hopluu_model::{ChangeHash, CollectionId, DocId, DocKind, Signature, Timestamp, Tip};
+use hopluu_model::{ChangeHash, CollectionId, DocId, DocKind, PictureId, PictureKey, Signature, Timestamp, Tip};
 use hopluu_wire::Frame;
 use hopluu_wire::frame::{ClockOf, Cursor, Heard, Hello, Receipt, RefusalNotice, Welcome};
 
@@ -95,6 +95,7 @@ pub fn frames() -> Vec<Frame> {
     let claim = Claim::sign(&ticket(), root(1).key(), root_hash(&root(2).id())).to_bytes();
     let notice = RefusalNotice { doc, actor, seq: 2, hash, reason: 61, text: "đã có thay đổi khác".into() };
     let collection = CollectionId([6; 16]);
+    let picture = PictureKey { collection: TAN_LAP, id: PictureId([8; 32]) };
     let mut frames = vec![
         Frame::Hello(hello(9, None)),
         Frame::Hello(hello(0, Some(cursor))),
@@ -119,6 +120,11 @@ pub fn frames() -> Vec<Frame> {
         Frame::Shown(Receipt { signature: Signature([0; 64]), at: Timestamp(i64::MIN), ..receipt(chain, 2, DESK) }),
         Frame::Refused(notice),
         Frame::Presence(vec![heard.clone(), heard]),
+        Frame::Offer { picture, size: 40_000 },
+        Frame::Need { picture, from: 1 },
+        Frame::Piece { picture, index: 0, bytes: vec![7; 300] },
+        Frame::Have { picture },
+        Frame::Absent { picture, retry_after_ms: 30_000 },
         Frame::Unknown(99),
     ];
     let packs = history.chains().into_iter().flat_map(|chain| [chain.pack(1, chain.runs.len()), chain.pack(2, 3)]);

@@ -1,6 +1,8 @@
 //! One frame of each kind, and the bounds of a frame.
 
-use hopluu_model::{ActorId, ChangeHash, CollectionId, DeviceId, DocId, DocKind, Signature, Timestamp};
+use hopluu_model::{
+    ActorId, ChangeHash, CollectionId, DeviceId, DocId, DocKind, PictureId, PictureKey, Signature, Timestamp,
+};
 use hopluu_wire::frame::{BadFrame, ClockOf, Cursor, Frame, Heard, Hello, Receipt, RefusalNotice, Welcome};
 use hopluu_wire::{MAX_FRAME, Pack};
 
@@ -8,6 +10,7 @@ pub(crate) const DOC: DocId = DocId { collection: CollectionId([1; 16]), kind: D
 pub(crate) const ACTOR: ActorId = ActorId([2; 16]);
 const HASH: ChangeHash = ChangeHash([3; 32]);
 const DEVICE: DeviceId = DeviceId([4; 32]);
+const PICTURE: PictureKey = PictureKey { collection: CollectionId([1; 16]), id: PictureId([11; 32]) };
 const SIGNATURE: Signature = Signature([5; 64]);
 const CURSOR: Cursor = Cursor { journal: [6; 16], scope: [7; 8], number: 300, chain: [8; 8] };
 const NOON: Timestamp = Timestamp(1_795_331_100_000);
@@ -55,6 +58,11 @@ pub(crate) fn all() -> Vec<(&'static str, Frame)> {
         ("shown", Frame::Shown(receipt)),
         ("refused", Frame::Refused(notice)),
         ("presence", Frame::Presence(vec![heard])),
+        ("offer", Frame::Offer { picture: PICTURE, size: 300_000 }),
+        ("need", Frame::Need { picture: PICTURE, from: 4 }),
+        ("piece", Frame::Piece { picture: PICTURE, index: 4, bytes: vec![1, 2, 3] }),
+        ("have", Frame::Have { picture: PICTURE }),
+        ("absent", Frame::Absent { picture: PICTURE, retry_after_ms: 30_000 }),
     ]
 }
 

@@ -19,7 +19,7 @@ pub(super) fn run(bytes: &[u8]) {
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> = samples::frames().iter().map(Frame::encode).collect();
     // Lists that claim to be endless.
-    seeds.extend([5, 6, 12, 18, 19, 22].map(|kind| [&[1, kind][..], &[0xff; 9], &[1]].concat()));
+    seeds.extend([5, 6, 12, 18, 19, 22, 25].map(|kind| [&[1, kind][..], &[0xff; 9], &[1]].concat()));
     seeds
 }
 
@@ -36,6 +36,7 @@ fn items(frame: &Frame) -> usize {
         Frame::Bye { text, .. } | Frame::Claimed { text, .. } => text.len(),
         Frame::Refused(notice) => notice.text.len() + 60,
         Frame::Hello(hello) => hello.program.len() + 36,
+        Frame::Piece { bytes, .. } => bytes.len() + 50,
         Frame::Welcome(_)
         | Frame::RosterAsk { .. }
         | Frame::From { .. }
@@ -44,6 +45,10 @@ fn items(frame: &Frame) -> usize {
         | Frame::Compare { .. }
         | Frame::Equal(_)
         | Frame::Shown(_)
+        | Frame::Offer { .. }
+        | Frame::Need { .. }
+        | Frame::Have { .. }
+        | Frame::Absent { .. }
         | Frame::Unknown(_) => 0,
     }
 }
