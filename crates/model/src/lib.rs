@@ -8,6 +8,7 @@
 //! * [`rules`] says which fields each kind of record and event has, and who may write them.
 //! * [`edit`] is what a form or a command becomes; only valid edits can be built.
 //! * [`fold`] derives what holds from what happened: states, units on a day, what is to be settled.
+//! * [`calendar`] tells on which days offices work.
 //! * [`catalogue`] holds the official lists of provinces and communes, [`demo`] makes up data that rings true.
 //! * [`text`] and [`vocabulary`] hold typed text and the words of the forms.
 //!
@@ -21,6 +22,7 @@
 //!
 //! Events go the same way (`EventKind`, `rules/events.rs`); what follows from them is a fold in `fold/`.
 
+pub mod calendar;
 pub mod catalogue;
 mod chain;
 pub mod clock;
@@ -35,6 +37,7 @@ pub mod text;
 pub mod time;
 pub mod vocabulary;
 
+pub use calendar::Calendar;
 pub use chain::chain;
 pub use clock::{Clock, Tip};
 pub use edit::{Desk, Edit, Fault, FaultKind, Faults, Form, Write};

@@ -103,31 +103,16 @@ impl Date {
         i32::try_from(julian).ok().and_then(|day| time::Date::from_julian_day(day).ok()).map_or(self, Self::from_time)
     }
 
-    /// Whether offices work on this day: Monday to Friday; public holidays are not known here.
-    #[must_use]
-    pub fn is_working_day(self) -> bool {
-        !matches!(self.time().weekday(), time::Weekday::Saturday | time::Weekday::Sunday)
+    /// Whether it is a Saturday or a Sunday.
+    pub(crate) fn is_weekend(self) -> bool {
+        matches!(self.time().weekday(), time::Weekday::Saturday | time::Weekday::Sunday)
     }
 
-    /// The last of so many working days after this day: the deadline of what arrived today.
-    #[must_use]
-    pub fn plus_working_days(self, days: u16) -> Self {
-        let mut day = self;
-        let mut left = days;
-        while left > 0 && day < Self::from_time(time::Date::MAX) {
-            day = day.plus_days(1);
-            left -= u16::from(day.is_working_day());
-        }
-        day
-    }
-
-    /// How many working days lie after this day up to and with another; negative when that one is past.
-    #[must_use]
-    pub fn working_days_until(self, other: Self) -> i64 {
-        let (from, to, sign) = if self <= other { (self, other, 1) } else { (other, self, -1) };
-        let days = i64::from(to.time().to_julian_day()) - i64::from(from.time().to_julian_day());
-        let rest = (1..=days % 7).filter(|more| from.plus_days(*more).is_working_day()).count();
-        sign * (days / 7 * 5 + i64::try_from(rest).unwrap_or(0))
+    /// How many days from Monday to Friday lie after this day up to and with a later one.
+    pub(crate) fn weekdays_until(self, later: Self) -> i64 {
+        let days = later.days() - self.days();
+        let rest = (1..=days % 7).filter(|more| !self.plus_days(*more).is_weekend()).count();
+        days / 7 * 5 + i64::try_from(rest).unwrap_or(0)
     }
 
     fn time(self) -> time::Date {
@@ -194,18 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn deadlines_skip_weekends() {
+    fn days_stay_within_the_calendar() {
         let friday = Date::new(2026, 11, 20).unwrap();
-        assert_eq!(friday.plus_working_days(3), Date::new(2026, 11, 25).unwrap());
-        assert_eq!(friday.plus_working_days(0), friday);
-        for days in 0..30 {
-            assert_eq!(friday.working_days_until(friday.plus_working_days(days)), i64::from(days));
-        }
-        let sunday = friday.plus_days(2);
-        assert_eq!((friday.working_days_until(sunday), sunday.working_days_until(friday)), (0, 0));
-        assert_eq!(Date::new(2026, 11, 27).unwrap().working_days_until(friday), -5);
         assert_eq!(friday.plus_days(i64::MAX).year(), 9999);
         assert_eq!(friday.plus_days(i64::MIN).year(), 1);
+        assert!(!friday.is_weekend() && friday.plus_days(1).is_weekend());
     }
 
     #[test]

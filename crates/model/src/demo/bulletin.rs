@@ -1,6 +1,6 @@
-//! The first set of the bulletin: categories with deadlines, kinds of unit, departments.
+//! The first set of the bulletin: categories with deadlines, kinds of unit, departments, and what else it says.
 
-use super::{DemoDice, desk};
+use super::{DemoDice, desk, notices};
 use crate::edit::{AddCategory, AddDepartment, AddUnitKind, Edit, Form, pack};
 use crate::id::{CollectionId, DocKind};
 use crate::record::Side;
@@ -65,6 +65,8 @@ pub fn bulletin(collection: CollectionId, seed: u64, at: Timestamp) -> Vec<Edit>
         let (name, name_en) = (capital(word.vi), Some(capital(word.en)));
         forms.push(Box::new(AddUnitKind { record, slug: word.slug.into(), name, name_en }));
     }
+    forms.extend(notices::forms(&mut dice));
+    debug_assert!(forms.iter().all(|form| form.edit(&desk).is_ok()), "the first set fits its forms");
     pack(forms.iter().filter_map(|form| form.edit(&desk).ok()))
 }
 
@@ -84,15 +86,19 @@ mod tests {
     fn every_word_of_the_forms_is_in_the_bulletin() {
         let edits = bulletin(CollectionId([1; 16]), 7, Timestamp(0));
         assert!(edits.iter().all(|edit| edit.weight() <= MAX_WEIGHT));
-        let mut counts = [0; 3];
+        let kinds = [Kind::DEPARTMENT, Kind::CATEGORY, Kind::UNIT_KIND, Kind::DAY, Kind::SETTING];
+        let texts = [Kind::NOTICE, Kind::TEMPLATE, Kind::LESSON];
+        let mut counts = [0; 8];
         for write in edits.iter().flat_map(Edit::writes) {
             let Write::Create { kind, fields, .. } = write else { panic!("{write:?}") };
             assert!(fields.contains(&(Field::MADE_UP, Value::Bool(true))));
-            let place = [Kind::DEPARTMENT, Kind::CATEGORY, Kind::UNIT_KIND].iter().position(|known| known == kind);
+            let place = kinds.iter().chain(&texts).position(|known| known == kind);
             counts[place.unwrap()] += 1;
         }
         let words = |list| vocabulary::list(list).count();
-        assert_eq!(counts, [DEPARTMENTS.len(), words("issue_category"), words("unit_kind")]);
+        let days = crate::calendar::first_days().count();
+        let lists = [DEPARTMENTS.len(), words("issue_category"), words("unit_kind"), days];
+        assert_eq!(counts, [lists[0], lists[1], lists[2], lists[3], 5, 3, 2, 2]);
         assert!(DEADLINES.iter().all(|(.., lead)| DEPARTMENTS.iter().any(|(slug, ..)| slug == lead)));
     }
 }

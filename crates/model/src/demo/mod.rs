@@ -6,6 +6,7 @@
 mod bulletin;
 mod commune;
 mod issues;
+mod notices;
 
 pub use bulletin::bulletin;
 pub use commune::{COMMUNES, commune};

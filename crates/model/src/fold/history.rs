@@ -81,12 +81,13 @@ impl<'a> History<'a> {
     }
 
     /// Whether one event follows the other. In a ring of `after`, which only a forger makes, none follows another.
-    fn follows(&self, above: usize, below: usize) -> bool {
+    pub(super) fn follows(&self, above: usize, below: usize) -> bool {
         let has = |from: usize, to: usize| self.below[from][to / 64] & (1 << (to % 64)) != 0;
         has(above, below) && !has(below, above)
     }
 
-    fn effective(&self) -> impl Iterator<Item = (usize, Act<'a>)> + '_ {
+    /// The events that have an effect, each with its place.
+    pub(super) fn effective(&self) -> impl Iterator<Item = (usize, Act<'a>)> + '_ {
         self.acts.iter().enumerate().filter_map(|(index, act)| act.map(|act| (index, act)))
     }
 

@@ -72,6 +72,16 @@ pub struct IssueFold {
     pub arrived: Option<Timestamp>,
     /// When it was first answered, by the province's clock; a late "solved" never changes it.
     pub answered: Option<Timestamp>,
+    /// When the commune first said that it is solved, by the commune's clock.
+    pub solved: Option<Timestamp>,
+    /// The departments that help, as the last forwarding or start says; those of concurrent ones together.
+    pub helpers: Vec<String>,
+    /// The common problem it is part of; while it is linked to two, the one linked by the lowest event id.
+    pub common: Option<RecordId>,
+    /// The event that links it, for whoever takes the link back.
+    pub common_by: Option<EventId>,
+    /// Whether the province reported it on the commune's behalf and no commune has stood by it yet.
+    pub unconfirmed: bool,
     /// What is to be settled.
     pub clashes: Vec<Clash>,
     /// State events without effect: shown, not counted.
@@ -90,10 +100,13 @@ pub fn issue(doc: DocId, events: &[Event]) -> IssueFold {
     let category = categories.first().cloned();
     categories.sort();
     categories.dedup();
-    let earliest = |kind| {
-        let those = events.iter().filter(|event| event.kind == kind && event.side == Side::Province);
-        those.map(|event| event.stamp.at).min()
+    let earliest = |kind, side| {
+        let those = events.iter().filter(|event| event.kind == kind && event.side == side);
+        // An arrival that chooses an event is that event's.
+        let whole = those.filter(|event| kind != EventKind::ARRIVED || !event.fields.contains_key(&Field::CHOSEN));
+        whole.map(|event| event.stamp.at).min()
     };
+    let common = common(events);
     IssueFold {
         state: IssueState::of(by.map(|act| act.kind())),
         by: by.map(|act| act.event.id),
@@ -103,12 +116,47 @@ pub fn issue(doc: DocId, events: &[Event]) -> IssueFold {
         other: by
             .filter(|act| act.kind() == EventKind::DUPLICATE)
             .and_then(|act| act.base.fields.get(&Field::OTHER).and_then(Value::as_id)),
-        arrived: earliest(EventKind::ARRIVED),
-        answered: earliest(EventKind::ANSWER),
+        arrived: earliest(EventKind::ARRIVED, Side::Province),
+        answered: earliest(EventKind::ANSWER, Side::Province),
+        solved: earliest(EventKind::SOLVED, Side::Commune),
+        helpers: helpers(&history),
+        common: common.map(|(_, common)| common),
+        common_by: common.map(|(link, _)| link),
+        unconfirmed: is_unconfirmed(&history, events),
         clashes: history.clashes(doc, between, text_vi),
         void: history.void(),
         frontier: frontier.iter().map(|act| act.event.id).collect(),
     }
+}
+
+fn helpers(history: &History<'_>) -> Vec<String> {
+    let says = |act: &Act<'_>| match act.kind() {
+        EventKind::FORWARD => true,
+        EventKind::START => act.base.fields.contains_key(&Field::HELPERS),
+        _ => false,
+    };
+    let latest = history.latest(says);
+    let named: BTreeSet<&str> = latest.iter().flat_map(|act| act.base.text(Field::HELPERS).split(',')).collect();
+    named.into_iter().filter(|slug| !slug.is_empty()).map(str::to_owned).collect()
+}
+
+/// The link to a common problem that nobody took back, and the problem.
+fn common(events: &[Event]) -> Option<(EventId, RecordId)> {
+    let of = |kind, field| {
+        let those = events.iter().filter(move |event| event.kind == kind && event.side == Side::Province);
+        those.filter_map(move |event| Some((event.id, event.fields.get(&field).and_then(Value::as_id)?)))
+    };
+    let back: BTreeSet<EventId> = of(EventKind::UNCOMMON, Field::CHOSEN).map(|(_, link)| EventId(link.0)).collect();
+    of(EventKind::COMMON, Field::OTHER).filter(|(link, _)| !back.contains(link)).min()
+}
+
+/// Anything effective that a commune raised stands by what the province reported.
+fn is_unconfirmed(history: &History<'_>, events: &[Event]) -> bool {
+    let on_behalf = |act: &Act<'_>| act.event.kind == EventKind::REPORT && act.event.side == Side::Province;
+    let confirms = |event: &Event| event.kind == EventKind::CONFIRM && event.side == Side::Commune;
+    history.effective().any(|(_, act)| on_behalf(&act))
+        && !history.effective().any(|(_, act)| act.event.side == Side::Commune)
+        && !events.iter().any(confirms)
 }
 
 /// What clashes; the order of the two is tried both ways.

@@ -8,6 +8,7 @@
 
 mod claims;
 mod clash;
+mod deadline;
 mod fields;
 mod history;
 mod holdings;
@@ -21,6 +22,7 @@ mod states;
 mod task;
 
 pub use clash::{BadClashKey, Clash, ClashKey, ClashKind, ClashOption, Settler};
+pub use deadline::{Deadline, Terms, days_allowed, deadline};
 pub use fields::{fields, shown};
 pub use holdings::{HoldingFold, holdings};
 pub use issue::{IssueFold, IssueState, duplicates, issue};

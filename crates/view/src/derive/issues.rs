@@ -142,7 +142,7 @@ fn columns(no: DocNo, issue: &Snapshot, (events, fold): (&[Event], &IssueFold), 
     let record = |id: Option<RecordId>| id.map_or(Sql::Null, |id| Sql::Blob(id.0.to_vec()));
     let took = |end: Option<Timestamp>| number(fold.arrived.zip(end).map(|(from, to)| rules.working_days(from, to)));
     let days = rules.days(fold.categories.iter().map(String::as_str).chain([category]));
-    let due = fold.arrived.zip(days).map(|(at, days)| at.date().plus_working_days(days));
+    let due = fold.arrived.zip(days).map(|(at, days)| rules.plus_working_days(at.date(), days));
     let met = fold.answered.zip(due).map(|(at, due)| day_of(at) <= due.days());
     vec![
         Sql::Integer(no),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::{Date, Field, Kind, Snapshot, Timestamp};
+use hopluu_model::{Calendar, Date, Field, Kind, Snapshot, Timestamp};
 use rusqlite::{Connection, OptionalExtension};
 use serde::{Deserialize, Serialize};
 
@@ -23,6 +23,8 @@ pub(crate) struct Rules {
     pub(crate) reply_days: u16,
     /// After so many days of which nothing was received a commune is silent.
     pub(crate) silent_days: u32,
+    /// The days on which offices work.
+    pub(crate) calendar: Calendar,
 }
 
 /// What a day of the calendar says when offices work on it.
@@ -41,7 +43,7 @@ pub(crate) fn day_of(at: Timestamp) -> i64 {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { days: BTreeMap::new(), reply_days: 3, silent_days: 2 }
+        Self { days: BTreeMap::new(), reply_days: 3, silent_days: 2, calendar: Calendar::default() }
     }
 }
 
@@ -59,6 +61,7 @@ impl Rules {
             days: days.collect(),
             reply_days: u16::try_from(reply_days).unwrap_or(u16::MAX),
             silent_days: setting(&settings, "silent_days", first.silent_days),
+            calendar: Calendar::of(&load::bulletin(connection, Kind::DAY)?),
         })
     }
 
@@ -78,10 +81,11 @@ impl Rules {
         Ok(())
     }
 
-    /// The categories whose days differ.
+    /// The categories whose days differ: all of them when the calendar does.
     pub(crate) fn changed(&self, before: &Self) -> BTreeSet<String> {
         let all = self.days.keys().chain(before.days.keys());
-        all.filter(|slug| self.days.get(*slug) != before.days.get(*slug)).cloned().collect()
+        let moved = self.calendar != before.calendar;
+        all.filter(|slug| moved || self.days.get(*slug) != before.days.get(*slug)).cloned().collect()
     }
 
     /// Working days in which an issue of these categories must be answered: of several the fewest.
@@ -92,16 +96,16 @@ impl Rules {
 
     /// How many working days lie between two moments.
     pub(crate) fn working_days(&self, from: Timestamp, to: Timestamp) -> i64 {
-        Date::working_days_until(from.date(), to.date()).max(0)
+        self.working_days_until(from.date(), to.date()).max(0)
     }
 
     /// The last of so many working days after a day.
     pub(crate) fn plus_working_days(&self, day: Date, days: u16) -> Date {
-        day.plus_working_days(days)
+        self.calendar.plus_working_days(day, days)
     }
 
     /// How many working days lie after a day up to and with another; negative when that one is past.
     pub(crate) fn working_days_until(&self, day: Date, other: Date) -> i64 {
-        day.working_days_until(other)
+        self.calendar.working_days_until(day, other)
     }
 }

@@ -1,5 +1,6 @@
 //! Folds of small worlds, given in every order.
 
+mod deadline;
 mod issue;
 mod merger;
 mod people;
@@ -42,8 +43,9 @@ fn desk(kind: DocKind, side: Side, role: Role) -> Desk {
 
 /// An event of the side that may raise it, with the least it must say.
 fn event(n: u8, record: RecordId, kind: EventKind, after: &[u8]) -> Event {
-    let commune = [EventKind::SOLVED, EventKind::WITHDRAW, EventKind::REPLY, EventKind::REPORT, EventKind::REOPEN];
-    let side = if commune.contains(&kind) || kind.0 > 20 { Side::Commune } else { Side::Province };
+    let province = [EventKind::ARRIVED, EventKind::COMMON, EventKind::UNCOMMON];
+    let at_province = matches!(kind.0, 4 | 6..=12 | 30 | 34) || province.contains(&kind);
+    let side = if at_province { Side::Province } else { Side::Commune };
     let after = after.iter().map(|n| eid(*n)).collect();
     let fields = BTreeMap::new();
     Event {
