@@ -22,44 +22,6 @@ fn settle(n: u8, clash: &Clash, chosen: IssueState) -> Event {
     appended(&form, &desk(HOME, clash.settles.side, clash.settles.role))
 }
 
-/// Which pairs clash, written out by hand: the row beside the columns.
-fn expected(one: EventKind, other: EventKind) -> Option<ClashKind> {
-    let pair = |left: &[EventKind], right: &[EventKind]| {
-        (left.contains(&one) && right.contains(&other)) || (left.contains(&other) && right.contains(&one))
-    };
-    if pair(&[EventKind::REOPEN], &[EventKind::SOLVED, EventKind::WITHDRAW]) {
-        return Some(ClashKind::IssueReopened);
-    }
-    let work = [EventKind::ASK, EventKind::ANSWER, EventKind::START, EventKind::FORWARD];
-    if pair(&[EventKind::DUPLICATE, EventKind::REFUSE], &work) {
-        return Some(ClashKind::IssueRefused);
-    }
-    pair(&[EventKind::FORWARD], &[EventKind::FORWARD]).then_some(ClashKind::IssueLead)
-}
-
-#[test]
-fn every_pair_of_concurrent_events() {
-    let mut clashes = 0;
-    for one in 1..=12 {
-        for other in one..=12 {
-            let (one, other) = (EventKind(one), EventKind(other));
-            let report = ev(1, EventKind::REPORT, &[]);
-            let left = with(ev(2, one, &[1]), Field::LEAD, text("so_noi_vu"));
-            let right = with(ev(3, other, &[1]), Field::LEAD, text("so_tai_chinh"));
-            let fold = fold(&[report, right, left]);
-            let found = fold.clashes.first().map(|clash| clash.kind);
-            let shown = found.map_or(String::new(), ClashKind::slug);
-            println!("{one:>10} beside {other:<10} {:<24} {shown}", fold.state.vi());
-            assert_eq!(fold.state, IssueState::ALL[usize::from(one.0.min(other.0)) - 1], "{one} {other}");
-            assert_eq!(fold.by, Some(eid(2)), "{one} {other}");
-            assert_eq!(found, expected(one, other), "{one} {other}");
-            assert_eq!(fold.frontier, [eid(2), eid(3)]);
-            clashes += fold.clashes.len();
-        }
-    }
-    assert_eq!(clashes, 2 + 8 + 1);
-}
-
 #[test]
 fn what_follows_replaces_whatever_its_rank() {
     let chain = [

@@ -33,31 +33,6 @@ pub(super) fn settled(n: u8, clash: &Clash, chosen: RecordId) -> Event {
 }
 
 #[test]
-fn every_pair_of_concurrent_events() {
-    let snapshot = merger_of(9, &[rid(1), rid(2)], rid(8), "Tổ dân phố 1");
-    for one in 21..=27 {
-        for other in one..=27 {
-            let at = |n, kind: u8| {
-                let event = event(n, rid(9), EventKind(kind), &[1]);
-                if EventKind(kind) == EventKind::MERGER_PASS { passed(n, &snapshot, &[1]) } else { event }
-            };
-            let draft = event(1, rid(9), EventKind::MERGER_DRAFT, &[]);
-            let fold = merger(&snapshot, &[at(3, other), draft, at(2, one)]);
-            let found = fold.clashes.first().map(|clash| clash.kind.slug()).unwrap_or_default();
-            println!("{:>16} beside {:<16} {:<16} {found}", EventKind(one), EventKind(other), fold.state.vi());
-            assert_eq!(fold.state, MergerState::ALL[usize::from(one) - 21]);
-            let expected = match (one, other) {
-                (22, 23 | 24) | (21, 22) => "merger_outcome",
-                (22, 22) => "merger_terms",
-                (24, 25) => "merger_consent",
-                _ => "",
-            };
-            assert_eq!(found, expected, "{one} {other}");
-        }
-    }
-}
-
-#[test]
 fn a_unit_added_after_the_vote_must_be_confirmed() {
     let before = merger_of(9, &[rid(1), rid(2)], rid(8), "Tổ dân phố 1");
     let pass = passed(2, &before, &[]);
