@@ -21,7 +21,7 @@ const DEPARTMENTS: [(&str, &str, &str); 9] = [
 ];
 
 /// Deadline in working days and usual lead of each category; made up, for the province to set.
-const DEADLINES: [(&str, i64, &str); 13] = [
+pub(super) const DEADLINES: [(&str, i64, &str); 13] = [
     ("tru_so", 15, "so_tai_chinh"),
     ("ha_tang_ky_thuat", 5, "so_khcn"),
     ("thiet_bi", 10, "so_tai_chinh"),

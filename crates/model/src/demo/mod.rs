@@ -6,11 +6,13 @@
 mod bulletin;
 mod commune;
 mod issues;
+mod many;
 mod notices;
 
 pub use bulletin::bulletin;
 pub use commune::{COMMUNES, commune};
 pub use issues::{DemoIssue, ISSUES};
+pub use many::{DemoOffice, MadeIssue, MadeStep, many_issues};
 
 #[cfg(doc)]
 use crate::catalogue;
