@@ -2,9 +2,10 @@
 
 use hopluu_model::demo::ISSUES;
 use hopluu_model::edit::{
-    AddHolding, AddPerson, AddPost, AddUnit, Comment, MergeInto, MergeUnits, MoveIssue, Passing, RenameUnit,
-    SetHouseholds, Settle, Write,
+    AddHolding, AddPerson, AddPost, AddUnit, Comment, GiveDirective, MergeInto, MergeUnits, MoveIssue, MoveTask,
+    Passing, RenameUnit, SetHouseholds, Settle, Write,
 };
+use hopluu_model::fold::IssueState;
 use hopluu_model::text::IssueCode;
 use hopluu_model::{
     By, CollectionId, Date, Desk, DocId, DocKind, EventId, EventKind, Field, Form, Kind, RecordId, Role, Side, Stamp,
@@ -12,7 +13,7 @@ use hopluu_model::{
 };
 use hopluu_office::Submitted;
 use hopluu_view::Reader;
-use hopluu_view::query::{IssueFilter, IssueRow, UnitRow};
+use hopluu_view::query::{DirectiveRow, IssueFilter, IssueRow, UnitRow};
 
 use crate::chain;
 use crate::peer::PeerId;
@@ -62,6 +63,11 @@ impl World {
     /// # Errors
     /// What form or office say.
     pub fn report(&mut self, peer: PeerId, text: &str) -> Result<RecordId, String> {
+        self.begin_issue(peer, text, false)
+    }
+
+    /// Reports an issue, or now and then leaves it for the leader to report.
+    fn begin_issue(&mut self, peer: PeerId, text: &str, may_wait: bool) -> Result<RecordId, String> {
         let (record, event) = (RecordId(self.dice.bytes()), EventId(self.dice.bytes()));
         let one = &mut self.peers[peer.0];
         one.issues += 1;
@@ -71,6 +77,7 @@ impl World {
         form.text = text.to_owned();
         form.category = "tru_so".to_owned();
         form.urgent = record.0[1] % 5 == 0;
+        form.submit = may_wait && record.0[2] % 6 == 0;
         self.fill_in(peer, self.issues_of(peer), &form)?;
         Ok(record)
     }
@@ -93,10 +100,41 @@ impl World {
         let reader = self.reader(peer)?;
         let found = reader.issue(&issue.to_string()).map_err(|error| error.to_string())?.ok_or("no such issue")?;
         let mut form = MoveIssue::new(issue, EventId(self.dice.bytes()), kind, found.frontier.clone());
-        form.text = Some("Đã ghi nhận, xin xử lý theo thẩm quyền.".to_owned());
+        let says = kind != EventKind::REPORT;
+        form.text = says.then(|| "Đã ghi nhận, xin xử lý theo thẩm quyền.".to_owned());
         form.reason = matches!(kind, EventKind::REFUSE | EventKind::REOPEN).then(|| "Chưa đủ thông tin.".to_owned());
         form.lead = (kind == EventKind::FORWARD).then(|| "van_phong_ubnd".to_owned());
         self.fill_in(peer, found.issue.doc, &form)
+    }
+
+    /// Tells a commune what to do, in its document of issues.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn give_directive(&mut self, peer: PeerId, doc: DocId) -> Result<RecordId, String> {
+        // Drawn once, as for a remark: what is drawn later stays what it was.
+        let drawn = self.dice.bytes::<16>();
+        let one_of = |part: u8| drawn.map(|byte| byte.wrapping_add(part));
+        let form = GiveDirective {
+            record: RecordId(one_of(1)),
+            event: EventId(drawn),
+            group: RecordId(one_of(2)),
+            name: "Rà soát trụ sở dôi dư".to_owned(),
+            text: "Đề nghị báo cáo danh mục trụ sở dôi dư.".to_owned(),
+            due: Date::new(2026, 12, 15),
+            urgent: drawn[1].is_multiple_of(5),
+        };
+        self.fill_in(peer, doc, &form).map(|_| form.record)
+    }
+
+    /// Moves a directive on, after what the office has seen of it.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn move_task(&mut self, peer: PeerId, task: &DirectiveRow, kind: EventKind) -> Result<Submitted, String> {
+        let (event, after) = (EventId(self.dice.bytes()), task.frontier.clone());
+        let form = MoveTask { task: task.id, event, kind, after, text: None, reason: None };
+        self.fill_in(peer, task.doc, &form)
     }
 
     /// Enters a unit.
@@ -236,13 +274,22 @@ impl World {
     fn type_at_commune(&mut self, peer: PeerId, collection: CollectionId) -> Result<(), String> {
         let number = self.dice.within(1, 900);
         match self.dice.within(0, 14) {
-            0..=3 => self.report(peer, &format!("Phản ánh số {number}: thiếu phòng làm việc")).map(drop),
+            0..=3 => self.begin_issue(peer, &format!("Phản ánh số {number}: thiếu phòng làm việc"), true).map(drop),
             4..=5 => {
                 let row = self.pick_issue(peer, Some(collection))?;
-                self.comment(peer, row.doc, row.id, &format!("Bổ sung {number}")).map(drop)
+                match self.pick_task(peer, Some(collection), &row)? {
+                    Some(task) => {
+                        let kinds = [EventKind::TASK_RECEIVED, EventKind::TASK_WORKING, EventKind::TASK_DONE];
+                        self.move_task(peer, &task, kinds[usize::from(row.id.0[3] % 3)]).map(drop)
+                    }
+                    None => self.comment(peer, row.doc, row.id, &format!("Bổ sung {number}")).map(drop),
+                }
             }
             6 => {
                 let row = self.pick_issue(peer, Some(collection))?;
+                if row.state == IssueState::Submitted && row.id.0[3] % 4 != 0 {
+                    return self.move_issue(peer, row.id, EventKind::REPORT).map(drop);
+                }
                 let kinds = [EventKind::REPLY, EventKind::SOLVED, EventKind::REOPEN, EventKind::WITHDRAW];
                 let kind = kinds[self.dice.place(kinds.len())];
                 self.move_issue(peer, row.id, kind).map(drop)
@@ -275,7 +322,11 @@ impl World {
     fn type_at_province(&mut self, peer: PeerId) -> Result<(), String> {
         let row = self.pick_issue(peer, None)?;
         match self.dice.within(0, 6) {
-            0 => self.comment(peer, row.doc, row.id, "Đề nghị bổ sung hồ sơ").map(drop),
+            0 => match self.pick_task(peer, None, &row)? {
+                Some(task) if task.id.0[3] % 3 == 0 => self.move_task(peer, &task, EventKind::TASK_RECALL).map(drop),
+                _ if row.id.0[3] % 2 == 0 => self.give_directive(peer, row.doc).map(drop),
+                _ => self.comment(peer, row.doc, row.id, "Đề nghị bổ sung hồ sơ").map(drop),
+            },
             1 => self.move_issue(peer, row.id, EventKind::RECEIVE).map(drop),
             2 => self.move_issue(peer, row.id, EventKind::FORWARD).map(drop),
             3 => self.move_issue(peer, row.id, EventKind::REFUSE).map(drop),
@@ -299,12 +350,27 @@ impl World {
     }
 
     fn pick_issue(&mut self, peer: PeerId, collection: Option<CollectionId>) -> Result<IssueRow, String> {
-        let filter = IssueFilter { collections: collection.into_iter().collect(), limit: 20, ..IssueFilter::default() };
+        let filter = collection.map_or_else(IssueFilter::default, IssueFilter::of_commune);
+        let filter = IssueFilter { limit: 20, ..filter };
         let mut rows = self.reader(peer)?.issues(&filter).map_err(|error| error.to_string())?.rows;
         if rows.is_empty() {
             return Err("no issue yet".to_owned());
         }
         Ok(rows.swap_remove(self.dice.place(rows.len())))
+    }
+
+    /// For every other issue that was picked, one of the directives beside it; draws nothing.
+    fn pick_task(
+        &self,
+        peer: PeerId,
+        collection: Option<CollectionId>,
+        beside: &IssueRow,
+    ) -> Result<Option<DirectiveRow>, String> {
+        let mut tasks = self.reader(peer)?.directives(collection).map_err(|error| error.to_string())?;
+        if tasks.is_empty() || beside.id.0[4].is_multiple_of(2) {
+            return Ok(None);
+        }
+        Ok(Some(tasks.swap_remove(usize::from(beside.id.0[5]) % tasks.len())))
     }
 
     fn pick_unit(&mut self, peer: PeerId, collection: CollectionId) -> Result<UnitRow, String> {

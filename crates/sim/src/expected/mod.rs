@@ -35,6 +35,8 @@ pub struct Compared {
     pub left_out: usize,
     /// States of issues.
     pub issues: usize,
+    /// States of directives.
+    pub directives: usize,
     /// Issues with a settlement, whose states and clashes were passed over.
     pub settled: usize,
     /// Names and households of units.
@@ -57,6 +59,7 @@ impl Compared {
         self.documents += other.documents;
         self.left_out += other.left_out;
         self.issues += other.issues;
+        self.directives += other.directives;
         self.settled += other.settled;
         self.units += other.units;
         for (kind, count) in &other.clashes {
@@ -115,6 +118,7 @@ impl<'a> Comparison<'a> {
             };
             compared.documents += 1;
             self.expected.extend(paper.same_fields().map(|listed| (*doc, listed)));
+            compared.directives += check_tasks(&self.reader, doc.collection, paper)?;
             for record in paper.of_kind(Kind::ISSUE) {
                 let Some(issue) = states::issue(paper, record) else {
                     compared.settled += 1;
@@ -179,6 +183,22 @@ fn check_issue(reader: &Reader, record: RecordId, issue: &states::Issue) -> Resu
         return Err(format!("issue {record} is shown as {:?}, and is {is:?}", (state, frontier)));
     }
     Ok(())
+}
+
+/// The directives of a document are shown in the states of the table, and none that the province never gave.
+fn check_tasks(reader: &Reader, collection: CollectionId, paper: &Paper<'_>) -> Result<usize, String> {
+    let shown = reader.directives(Some(collection)).map_err(|error| error.to_string())?;
+    let mut count = 0;
+    for record in paper.of_kind(Kind::DIRECTIVE) {
+        let row = shown.iter().find(|row| row.id == record);
+        let row = row.map(|row| (row.state, row.frontier.iter().copied().collect()));
+        let is = states::task(paper, record);
+        if row != is {
+            return Err(format!("directive {record} is shown as {row:?}, and is {is:?}"));
+        }
+        count += usize::from(is.is_some());
+    }
+    Ok(count)
 }
 
 /// The names and households of units are those typed last, or of several the one that shows everywhere.

@@ -1,8 +1,8 @@
-//! The states of issues, by the table of the domain.
+//! The states of issues and directives, by the tables of the domain.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::fold::IssueState;
+use hopluu_model::fold::{IssueState, TaskState};
 use hopluu_model::{EventId, EventKind, Field, RecordId, Side, Value};
 
 use super::paper::{Happened, Paper};
@@ -30,6 +30,15 @@ const RANKS: [(EventKind, &[Side], IssueState); 14] = [
     (EventKind::SUBMIT, COMMUNE, IssueState::Submitted),
 ];
 
+/// The same of directives.
+const TASK_RANKS: [(EventKind, &[Side], TaskState); 5] = [
+    (EventKind::TASK_RECALL, PROVINCE, TaskState::Recalled),
+    (EventKind::TASK_DONE, COMMUNE, TaskState::Done),
+    (EventKind::TASK_WORKING, COMMUNE, TaskState::Working),
+    (EventKind::TASK_RECEIVED, COMMUNE, TaskState::Received),
+    (EventKind::TASK_GIVEN, PROVINCE, TaskState::Given),
+];
+
 /// What must be said of an issue.
 pub(super) struct Issue {
     pub(super) state: IssueState,
@@ -37,25 +46,56 @@ pub(super) struct Issue {
     pub(super) clashes: Vec<Listed>,
 }
 
+/// The events of a record that count, and all that each of them follows.
+struct Counted<'p, 'a> {
+    events: Vec<&'p Happened<'a>>,
+    below: BTreeMap<EventId, BTreeSet<EventId>>,
+}
+
+impl<'p, 'a> Counted<'p, 'a> {
+    fn of<S>(paper: &'p Paper<'a>, record: RecordId, ranks: &[(EventKind, &[Side], S)]) -> Self {
+        let of_it: Vec<&Happened<'_>> = paper.events.iter().filter(|event| event.record == record).collect();
+        let after: BTreeMap<EventId, &[EventId]> = of_it.iter().map(|event| (event.id, event.after)).collect();
+        let events: Vec<_> = of_it.into_iter().filter(|event| rank(event, ranks).is_some()).collect();
+        let below = events.iter().map(|event| (event.id, all_below(event.id, &after))).collect();
+        Self { events, below }
+    }
+
+    /// The events that no other follows.
+    fn frontier(&self) -> Vec<&'p Happened<'a>> {
+        let is_last = |event: &&Happened<'_>| !self.below.values().any(|below| below.contains(&event.id));
+        self.events.iter().copied().filter(is_last).collect()
+    }
+}
+
+fn rank<S>(event: &Happened<'_>, ranks: &[(EventKind, &[Side], S)]) -> Option<usize> {
+    ranks.iter().position(|(kind, sides, _)| *kind == event.kind && sides.contains(&event.side))
+}
+
+fn lowest<S: Copy>(frontier: &[&Happened<'_>], ranks: &[(EventKind, &[Side], S)]) -> Option<S> {
+    frontier.iter().filter_map(|event| rank(event, ranks)).min().map(|rank| ranks[rank].2)
+}
+
+/// The state of a directive and its frontier; `None` when the province never gave it.
+pub(super) fn task(paper: &Paper<'_>, record: RecordId) -> Option<(TaskState, BTreeSet<EventId>)> {
+    let counted = Counted::of(paper, record, &TASK_RANKS);
+    counted.events.iter().find(|event| event.kind == EventKind::TASK_GIVEN)?;
+    let frontier = counted.frontier();
+    Some((lowest(&frontier, &TASK_RANKS)?, frontier.iter().map(|event| event.id).collect()))
+}
+
 /// Folds the events of an issue. `None` when somebody settled a clash of it: that is not worked out here.
 pub(super) fn issue(paper: &Paper<'_>, record: RecordId) -> Option<Issue> {
-    let of_it: Vec<&Happened<'_>> = paper.events.iter().filter(|event| event.record == record).collect();
-    if of_it.iter().any(|event| event.settles()) {
+    if paper.events.iter().any(|event| event.record == record && event.settles()) {
         return None;
     }
-    let rank = |event: &Happened<'_>| {
-        RANKS.iter().position(|(kind, sides, _)| *kind == event.kind && sides.contains(&event.side))
-    };
-    let after: BTreeMap<EventId, &[EventId]> = of_it.iter().map(|event| (event.id, event.after)).collect();
-    let counted: Vec<&Happened<'_>> = of_it.into_iter().filter(|event| rank(event).is_some()).collect();
-    let below: BTreeMap<EventId, BTreeSet<EventId>> =
-        counted.iter().map(|event| (event.id, all_below(event.id, &after))).collect();
-    let frontier: Vec<&&Happened<'_>> =
-        counted.iter().filter(|event| !below.values().any(|below| below.contains(&event.id))).collect();
-    let state = frontier.iter().filter_map(|event| rank(event)).min().map_or(IssueState::New, |rank| RANKS[rank].2);
+    let counted = Counted::of(paper, record, &RANKS);
+    let frontier = counted.frontier();
+    let state = lowest(&frontier, &RANKS).unwrap_or(IssueState::New);
+    let Counted { events: counted, below } = &counted;
     let mut pairs: BTreeMap<&str, Vec<BTreeSet<EventId>>> = BTreeMap::new();
-    for one in &counted {
-        for other in &counted {
+    for one in counted {
+        for other in counted {
             let apart =
                 one.id != other.id && !below[&one.id].contains(&other.id) && !below[&other.id].contains(&one.id);
             if let Some(kind) = excludes(one, other).filter(|_| apart) {

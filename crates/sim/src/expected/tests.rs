@@ -1,5 +1,5 @@
 use hopluu_document::{Document, genesis_hash};
-use hopluu_model::fold::IssueState;
+use hopluu_model::fold::{IssueState, TaskState};
 use hopluu_model::{ActorId, By, DocId, Edit, EventId, EventKind, Role, Side, Stamp, Timestamp, Write};
 
 use super::changes::{Change, Saw, Typed, place_of};
@@ -121,6 +121,30 @@ fn the_lowest_rank_on_the_frontier_decides() {
     let received = (1, happens(4, 1, EventKind::RECEIVE, &[2]));
     assert_eq!(state_of(&[solved.clone(), received]), Some((IssueState::Solved, vec![])), "the wrong side");
     assert_eq!(state_of(&[solved, (1, settles(5, 1, &[2], 2, &[2]))]), None);
+}
+
+#[test]
+fn a_directive_is_as_far_as_its_lowest_rank_and_only_one_that_was_given() {
+    let begun = Write::Create { record: record(1), kind: Kind::DIRECTIVE, fields: Vec::new() };
+    let of = |events: &[(u8, Write)]| {
+        let mut all = vec![(9, 0, vec![begun.clone()])];
+        all.extend(events.iter().map(|(by, event)| (*by, 1, vec![event.clone()])));
+        let typed = typed(&all);
+        states::task(&Paper::of(&changes(&all, &typed)).unwrap(), record(1)).map(|(state, _)| state)
+    };
+    let given = (9, happens(1, 1, EventKind::TASK_GIVEN, &[]));
+    let done = (1, happens(2, 1, EventKind::TASK_DONE, &[1]));
+    assert_eq!(of(std::slice::from_ref(&done)), None);
+    assert_eq!(of(&[given.clone(), done.clone()]), Some(TaskState::Done));
+    let working = (2, happens(3, 1, EventKind::TASK_WORKING, &[1, 2]));
+    assert_eq!(of(&[given.clone(), done.clone(), working]), Some(TaskState::Working));
+    let recalled = (9, happens(4, 1, EventKind::TASK_RECALL, &[1]));
+    assert_eq!(of(&[given.clone(), done, recalled]), Some(TaskState::Recalled));
+    assert_eq!(
+        of(&[given, (1, happens(5, 1, EventKind::TASK_RECALL, &[1]))]),
+        Some(TaskState::Given),
+        "the wrong side"
+    );
 }
 
 /// A register of mergers, each with its passing, sources and target, and the settlements: what is listed.
