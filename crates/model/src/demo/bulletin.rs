@@ -37,6 +37,9 @@ pub(super) const DEADLINES: [(&str, i64, &str); 13] = [
     ("khac", 10, "van_phong_ubnd"),
 ];
 
+/// Categories whose issues the commune's leader approves before they count; made up like the deadlines.
+pub(super) const APPROVED: [&str; 2] = ["to_chuc_chi_dao", "khieu_nai_to_cao"];
+
 /// The first set of a province's bulletin, as few edits as possible.
 #[must_use]
 pub fn bulletin(collection: CollectionId, seed: u64, at: Timestamp) -> Vec<Edit> {
@@ -57,7 +60,7 @@ pub fn bulletin(collection: CollectionId, seed: u64, at: Timestamp) -> Vec<Edit>
             name_en: Some(capital(word.en)),
             deadline_days,
             lead: Some(lead.into()),
-            approval: false,
+            approval: APPROVED.contains(&slug),
         }));
     }
     for word in vocabulary::list("unit_kind") {

@@ -3,7 +3,7 @@
 use super::words::{ANSWERS, ASKS, COMMENTS, PROPOSALS, REPLIES, TOPICS, Topic, pick, subject};
 use super::{DemoOffice, MadeIssue, MadeStep};
 use crate::demo::DemoDice;
-use crate::demo::bulletin::DEADLINES;
+use crate::demo::bulletin::{APPROVED, DEADLINES};
 use crate::edit::{Arrived, Comment, Desk, Form, MoveIssue, ReportIssue};
 use crate::id::{EventId, RecordId};
 use crate::record::{By, EventKind, Role, Side, Stamp};
@@ -86,7 +86,7 @@ impl Course<'_> {
         let offline = if self.dice.chance(8) { 80 } else { 1 };
         self.wait(offline);
         self.arrived(Side::Province, None);
-        self.wait(12);
+        self.wait(26);
         match self.dice.below(100) {
             0..=1 => return self.step(EventKind::WITHDRAW, |_, _| {}),
             2..=4 => {
@@ -96,7 +96,7 @@ impl Course<'_> {
             _ => {}
         }
         self.step(EventKind::RECEIVE, |_, _| {});
-        self.wait(10);
+        self.wait(26);
         self.forward();
         self.remark();
         self.work();
@@ -107,7 +107,7 @@ impl Course<'_> {
     fn report(&mut self, code: IssueCode) -> bool {
         let (event, text, proposal) = (self.dice.event(), subject(self.dice, self.topic), pick(self.dice, &PROPOSALS));
         let numbers = vocabulary::numbers_only(self.topic.category);
-        let submit = self.dice.chance(4);
+        let submit = APPROVED.contains(&self.topic.category);
         let on_behalf = !submit && self.dice.chance(2);
         let form = ReportIssue {
             record: self.record,
