@@ -164,13 +164,13 @@ impl Course<'_> {
 
     /// The lead works on it, asks one time in four, and answers around the deadline.
     fn work(&mut self) {
-        self.wait(20);
+        self.wait(50);
         self.step(EventKind::START, |_, _| {});
         if self.dice.chance(25) {
             self.wait(16);
             self.step(EventKind::ASK, |form, dice| form.text = say(pick(dice, &ASKS), form));
             self.reach(Side::Commune);
-            self.wait(70);
+            self.wait(150);
             self.step(EventKind::REPLY, |form, dice| form.text = say(pick(dice, &REPLIES), form));
             self.reach(Side::Province);
         }
