@@ -11,6 +11,7 @@ use hopluu_office::Office;
 use hopluu_view::Reader;
 use tokio::sync::broadcast;
 
+use crate::accounts::People;
 use crate::door::{Answer, Door, Trouble, Work};
 use crate::live::{Live, Shared};
 use crate::{Power, Refusal, Who, Why};
@@ -49,6 +50,7 @@ pub struct Desk {
     about: About,
     live: Shared,
     news: broadcast::Sender<News>,
+    pub(crate) people: Arc<People>,
 }
 
 impl Desk {
@@ -61,7 +63,7 @@ impl Desk {
         (live, news): (Shared, broadcast::Sender<News>),
     ) -> Self {
         assert!(!readers.is_empty(), "a desk reads the view through connections of its own");
-        Self { door, readers, next: AtomicUsize::new(0), about, live, news }
+        Self { door, readers, next: AtomicUsize::new(0), about, live, news, people: Arc::new(People::new()) }
     }
 
     /// What this office is.

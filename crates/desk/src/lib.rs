@@ -6,11 +6,14 @@
 //! * [`Desk`] is the running office as this room sees it: reading through connections of its own, writing through the
 //!   [`Door`], which answers after the commit that makes the work durable.
 //! * [`Who`] says who asks, and what their part allows.
+//! * [`Account`](AccountRow)s, [`Session`]s, drafts and the [trail](Trace) of what people did are facts of this node alone.
 //! * [`Live`] is what is known beside the documents: who is there, alarms, why a relay turned us away.
 
+mod accounts;
 mod desk;
 mod digest;
 mod door;
+mod drafts;
 mod health;
 mod issues;
 mod line;
@@ -20,12 +23,18 @@ mod province;
 mod refusal;
 mod settle;
 mod standing;
+mod trail;
 mod units;
 mod who;
 
+pub use accounts::{
+    AccountChange, AccountId, AccountRow, BadAccountId, Made, NewAccount, Session, SessionRow, SetUp, SignIn, SignedIn,
+    TotpBegun,
+};
 pub use desk::{About, Desk, News};
 pub use digest::{DocDigest, Holdings};
 pub use door::{Answer, Door, Trouble, Work};
+pub use drafts::DraftRow;
 pub use health::{Check, Health};
 pub use issues::{Moved, Remark, Report, Reported, Search, Step};
 pub use line::LineState;
@@ -35,5 +44,6 @@ pub use province::{Contact, Silence};
 pub use refusal::{Refusal, Why};
 pub use settle::Choice;
 pub use standing::{Enrolling, Standing};
+pub use trail::{Deed, Trace, TrailPage, TrailQuery};
 pub use units::{MergeInto, Merging, NewUnit};
 pub use who::{Part, Power, Who};

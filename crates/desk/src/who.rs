@@ -1,7 +1,11 @@
 //! Who asks, and what their part allows.
 
+use std::net::IpAddr;
+
 use hopluu_model::{By, Role, Side};
 use serde::{Deserialize, Serialize};
+
+use crate::AccountId;
 
 /// The part of an account; what it may do is checked here, at the form, and what it wrote is recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -126,7 +130,7 @@ impl Part {
 /// Who asks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Who {
-    /// The account's name; what they write is signed with it.
+    /// The name their account shows; what they write is signed with it.
     pub name: String,
     /// Their part.
     pub part: Part,
@@ -134,13 +138,17 @@ pub struct Who {
     pub department: Option<String>,
     /// Whether what they write is demonstration data and says so for ever.
     pub made_up: bool,
+    /// Their account; none for whoever types at the machine itself.
+    pub account: Option<AccountId>,
+    /// Where they signed in from; none at the machine itself.
+    pub from: Option<IpAddr>,
 }
 
 impl Who {
     /// Somebody with a part and nothing else.
     #[must_use]
     pub fn new(name: impl Into<String>, part: Part) -> Self {
-        Self { name: name.into(), part, department: None, made_up: false }
+        Self { name: name.into(), part, department: None, made_up: false, account: None, from: None }
     }
 
     /// How their records are signed; `None` when they may write none.

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use hopluu_identity::new_actor;
 use hopluu_model::{ActorId, DeviceId, DocId};
 
+use crate::facts::Life;
+
 /// Draws random bytes for the machine; the program's only dice.
 pub(crate) type Dice = Box<dyn FnMut(&mut [u8]) + Send>;
 
@@ -16,11 +18,13 @@ pub(crate) struct Actors {
     current: BTreeMap<DocId, ActorId>,
     /// The last number given to an issue, once one was given since the start.
     pub(crate) issue_number: Option<u32>,
+    /// Another one whenever what was not committed is dropped.
+    pub(crate) life: Life,
 }
 
 impl Actors {
     pub(crate) fn new(device: DeviceId, dice: Dice) -> Self {
-        Self { device, dice, current: BTreeMap::new(), issue_number: None }
+        Self { device, dice, current: BTreeMap::new(), issue_number: None, life: Life::default() }
     }
 
     /// The author of a document; drawn at its first edit. Also tells whether it is new.
@@ -42,6 +46,7 @@ impl Actors {
 
     pub(crate) fn retire_all(&mut self) {
         self.current.clear();
+        self.life = Life::default();
     }
 
     /// Random bytes for ids of records and events.

@@ -10,11 +10,13 @@ mod arrivals;
 mod desk;
 mod documents;
 mod error;
+mod facts;
 mod office;
 mod rebuild;
 mod standing;
 
 pub use desk::{Invitee, Issued};
 pub use error::OfficeError;
+pub use facts::Life;
 pub use office::{Office, Output, Setup, Submitted};
 pub use standing::{DeviceRow, Standing};
