@@ -2,6 +2,7 @@
 
 mod bytes;
 mod callers;
+mod desk;
 mod figure;
 mod first_edit;
 mod idle;
@@ -13,6 +14,7 @@ mod stage;
 mod stopwatch;
 mod writing;
 
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
@@ -34,6 +36,9 @@ struct Arguments {
     /// Runs of which the median is taken
     #[arg(long, default_value_t = 5)]
     runs: usize,
+    /// The view that is filled
+    #[arg(long, hide = true, default_value = "view.sqlite")]
+    view: PathBuf,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -48,8 +53,16 @@ enum Name {
     Office,
     /// Memory of a relay per idle connection
     Idle,
+    /// What the pages of the desks ask of a view of 200,000 issues, and of 10,000
+    Desk,
     /// All of them
     All,
+    /// Fills the view of a province, for `desk`
+    #[value(hide = true)]
+    DeskFill,
+    /// Fills the view of a commune, for `desk`
+    #[value(hide = true)]
+    DeskFillCommune,
 }
 
 fn main() -> ExitCode {
@@ -69,6 +82,10 @@ fn main() -> ExitCode {
 fn run(arguments: &Arguments) -> Outcome<Report> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let mut report = Report::default();
+    if matches!(arguments.name, Name::DeskFill | Name::DeskFillCommune) {
+        desk::fill_view(&arguments.view, arguments.name == Name::DeskFillCommune)?;
+        return Ok(report);
+    }
     let wanted = |name| arguments.name == name || arguments.name == Name::All;
     if wanted(Name::Bytes) {
         bytes::measure(&mut report)?;
@@ -84,6 +101,9 @@ fn run(arguments: &Arguments) -> Outcome<Report> {
     }
     if wanted(Name::Idle) {
         runtime.block_on(idle::measure(&mut report))?;
+    }
+    if wanted(Name::Desk) {
+        desk::measure(&mut report, arguments.runs)?;
     }
     Ok(report)
 }

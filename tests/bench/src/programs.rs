@@ -104,6 +104,11 @@ pub(crate) fn written_to_disks() -> Outcome<f64> {
     Ok(text.lines().filter_map(sectors).sum::<f64>() * 512.0)
 }
 
+/// Resident memory of this process in KiB.
+pub(crate) fn own_resident_kib() -> Outcome<f64> {
+    number_in("/proc/self/status", "VmRSS:")
+}
+
 fn number_in(path: &str, key: &str) -> Outcome<f64> {
     let text = std::fs::read_to_string(path)?;
     let line = text.lines().find_map(|line| line.strip_prefix(key)).ok_or("the system does not tell")?;

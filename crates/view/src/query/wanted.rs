@@ -55,7 +55,7 @@ pub(crate) struct Wanted<'a> {
     soon: i32,
     days: (i32, i32),
     silent: Option<BTreeSet<Name>>,
-    found: Option<BTreeSet<i64>>,
+    found: Option<Found>,
 }
 
 impl<'a> Wanted<'a> {
@@ -110,7 +110,7 @@ impl<'a> Wanted<'a> {
             && self.due.is_none_or(|(from, to)| fact.is_running() && (from..=to).contains(&fact.due))
             && (self.days == (i32::MIN, i32::MAX) || (self.days.0..=self.days.1).contains(&fact.day()))
             && self.silent.as_ref().is_none_or(|names| names.contains(&fact.collection))
-            && self.found.as_ref().is_none_or(|rows| rows.contains(&i64::from(fact.n)))
+            && self.found.as_ref().is_none_or(|found| found.holds(fact.n))
     }
 
     /// Whether an issue lies in a pile: the one place where this is said.
@@ -208,10 +208,29 @@ fn silent(connection: &Connection, facts: &Facts, now: &Now, days: u32) -> Resul
     Ok(silent.filter_map(|(id, _)| facts.names.find(&id.0)).collect())
 }
 
-/// Row numbers of the records that hold all words typed; `None` when nothing was typed.
-fn found(connection: &Connection, typed: &str) -> Result<Option<BTreeSet<i64>>> {
+/// The records that hold all words typed: a bit for each row number.
+struct Found(Vec<u64>);
+
+impl Found {
+    fn holds(&self, n: u32) -> bool {
+        let word = usize::try_from(n / 64).ok().and_then(|place| self.0.get(place));
+        word.is_some_and(|word| word & (1 << (n % 64)) != 0)
+    }
+}
+
+/// `None` when nothing was typed.
+fn found(connection: &Connection, typed: &str) -> Result<Option<Found>> {
     let Some(query) = search_query(typed) else { return Ok(None) };
     let mut statement = connection.prepare_cached("select rowid from search where search match ?")?;
-    let rows = statement.query_map([query], |row| row.get(0))?;
-    Ok(Some(rows.collect::<rusqlite::Result<_>>()?))
+    let mut rows = statement.query([query])?;
+    let mut bits = Vec::new();
+    while let Some(row) = rows.next()? {
+        let n: u32 = row.get(0)?;
+        let place = usize::try_from(n / 64).unwrap_or(0);
+        if bits.len() <= place {
+            bits.resize(place + 1, 0);
+        }
+        bits[place] |= 1 << (n % 64);
+    }
+    Ok(Some(Found(bits)))
 }
