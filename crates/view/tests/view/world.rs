@@ -86,3 +86,54 @@ pub(crate) fn clock(tips: &[(ActorId, u64)]) -> Clock {
 pub(crate) fn update(doc: DocId, heads: u8) -> DocUpdate {
     DocUpdate::new(doc, vec![ChangeHash([heads; 32])])
 }
+
+/// Nine o'clock of a day in Vietnam.
+pub(crate) fn morning(day: &str) -> Timestamp {
+    let date: hopluu_model::Date = day.parse().expect("a date of a test");
+    Timestamp(date.days() * 86_400_000 + 2 * 3_600_000)
+}
+
+/// The same event, entered in the morning of a day by somebody.
+pub(crate) fn on(day: &str, name: &str, mut event: Event) -> Event {
+    event.stamp.at = morning(day);
+    name.clone_into(&mut event.stamp.by.name);
+    event
+}
+
+/// An issue reported in the morning of a day by somebody.
+pub(crate) fn reported(doc: DocId, number: u32, (day, name): (&str, &str), fields: &[(Field, Value)]) -> Snapshot {
+    let mut all = vec![
+        (Field::CODE, text(&format!("05518-B-{number:04}"))),
+        (Field::CATEGORY, text("tru_so")),
+        (Field::CAUSE, text("khach_quan")),
+        (Field::TEXT, text("Mái nhà dột")),
+    ];
+    all.extend(fields.iter().cloned());
+    let mut issue = record(doc, number, Kind::ISSUE, &all);
+    issue.stamp.at = morning(day);
+    name.clone_into(&mut issue.stamp.by.name);
+    for held in issue.fields.values_mut() {
+        held.stamp = issue.stamp.clone();
+    }
+    issue
+}
+
+/// A bulletin with categories and their days, from record 9,000 on.
+pub(crate) fn bulletin(categories: &[(&str, i64)]) -> DocUpdate {
+    let doc = DocId::new(CollectionId([9; 16]), DocKind::Bulletin);
+    let mut update = update(doc, 4);
+    for (number, (slug, days)) in (9_000..).zip(categories) {
+        let fields = [
+            (Field::SLUG, text(slug)),
+            (Field::NAME, text(&format!("Lĩnh vực {slug}"))),
+            (Field::DEADLINE_DAYS, Value::Int(*days)),
+        ];
+        update.records.push(record(doc, number, Kind::CATEGORY, &fields));
+    }
+    update
+}
+
+/// A record of the bulletin.
+pub(crate) fn told(number: u32, kind: Kind, fields: &[(Field, Value)]) -> Snapshot {
+    record(DocId::new(CollectionId([9; 16]), DocKind::Bulletin), number, kind, fields)
+}
