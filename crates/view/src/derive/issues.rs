@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::fold::{self, IssueFold, IssueState};
-use hopluu_model::{CollectionId, Event, EventKind, Field, Kind, RecordId, Side, Snapshot, Timestamp, Value};
+use hopluu_model::fold::{self, IssueFold, IssueState, Terms};
+use hopluu_model::{CollectionId, Date, Event, Field, Kind, RecordId, Side, Snapshot, Timestamp, Value};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::Result;
-use crate::derive::rules::{Rules, day_of};
+use crate::derive::rules::{Rules, Span, day_of};
 use crate::load::{self, DocNo};
 
 /// What issues on a ring of duplicates show: triage has them, and none is a duplicate.
@@ -98,11 +98,24 @@ pub(crate) fn follow_bulletin(tx: &Connection, also: &mut BTreeSet<RecordId>) ->
     let changed = rules.changed(&before);
     let mut affected: Vec<(DocNo, RecordId)> = Vec::new();
     {
-        let mut statement = tx.prepare_cached("select doc, record, category from issue where arrived is not null")?;
+        let mut statement = tx.prepare_cached(
+            "select doc, record, category, arrived, due, answered, solved, reply_due,
+               exists (select 1 from clash c where c.doc = i.doc and c.record = i.record)
+             from issue i where arrived is not null",
+        )?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
-            let category = row.get_ref(2)?.as_str().unwrap_or_default();
-            if changed.contains(category) {
+            let moment = |column: usize| -> Result<Option<i64>> {
+                Ok(row.get::<_, Option<i64>>(column)?.map(|at| day_of(Timestamp(at))))
+            };
+            let span = Span {
+                category: row.get_ref(2)?.as_str().unwrap_or_default(),
+                in_clash: row.get(8)?,
+                arrived: day_of(Timestamp(row.get(3)?)),
+                last: row.get::<_, Option<i64>>(4)?.max(moment(5)?).max(moment(6)?),
+                reply_due: row.get(7)?,
+            };
+            if changed.moves(&span) {
                 affected.push((row.get(0)?, load::record_id(row, 1)?));
             }
         }
@@ -141,9 +154,10 @@ fn columns(no: DocNo, issue: &Snapshot, (events, fold): (&[Event], &IssueFold), 
     let maybe = |text: Option<&str>| text.filter(|text| !text.is_empty()).map_or(Sql::Null, words);
     let record = |id: Option<RecordId>| id.map_or(Sql::Null, |id| Sql::Blob(id.0.to_vec()));
     let took = |end: Option<Timestamp>| number(fold.arrived.zip(end).map(|(from, to)| rules.working_days(from, to)));
-    let days = rules.days(fold.categories.iter().map(String::as_str).chain([category]));
-    let due = fold.arrived.zip(days).map(|(at, days)| rules.plus_working_days(at.date(), days));
-    let met = fold.answered.zip(due).map(|(at, due)| day_of(at) <= due.days());
+    let allowed = fold::days_allowed(issue, fold, |category| rules.days(category));
+    let deadline = allowed
+        .and_then(|answer| fold::deadline(events, fold, Terms { answer, reply: rules.reply_days }, &rules.calendar));
+    let day = |day: Option<Date>| number(day.map(Date::days));
     vec![
         Sql::Integer(no),
         record(Some(issue.id)),
@@ -153,29 +167,24 @@ fn columns(no: DocNo, issue: &Snapshot, (events, fold): (&[Event], &IssueFold), 
         flag(issue.get(Field::URGENT) == Some(&Value::Bool(true))),
         words(category),
         maybe(fold.lead.as_deref()),
-        Sql::Null,
+        maybe(Some(&fold.helpers.join(","))),
         words(issue.text(Field::CAUSE)),
         record(fold.other),
         Sql::Integer(fold.arrived.unwrap_or(issue.stamp.at).0),
         moment(fold.arrived),
         moment(fold.answered),
-        moment(solved(events)),
+        moment(fold.solved),
         took(fold.answered),
-        took(solved(events)),
-        number(due.map(|due| due.days())),
-        flag(false),
-        met.map_or(Sql::Null, flag),
-        Sql::Null,
-        Sql::Null,
-        flag(false),
+        took(fold.solved),
+        day(deadline.map(|deadline| deadline.due)),
+        flag(deadline.is_some_and(|deadline| deadline.paused)),
+        deadline.and_then(|deadline| deadline.met).map_or(Sql::Null, flag),
+        day(deadline.and_then(|deadline| deadline.reply_due)),
+        record(fold.common),
+        flag(fold.unconfirmed),
         words(&issue.stamp.by.name),
         maybe(holder(events)),
     ]
-}
-
-fn solved(events: &[Event]) -> Option<Timestamp> {
-    let solved = events.iter().filter(|event| event.kind == EventKind::SOLVED && event.side == Side::Commune);
-    solved.map(|event| event.stamp.at).min()
 }
 
 /// Who at the province moved it last: whose work it is there.

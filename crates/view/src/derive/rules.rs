@@ -27,6 +27,49 @@ pub(crate) struct Rules {
     pub(crate) calendar: Calendar,
 }
 
+/// What two sets of rules do not agree on.
+#[derive(Debug)]
+pub(crate) struct Changed {
+    /// Categories with other days.
+    categories: BTreeSet<String>,
+    /// Days that are worked in one of them only, since 1970.
+    days: BTreeSet<i64>,
+    /// Whether communes have other days to reply.
+    reply: bool,
+}
+
+/// What of the row of an issue tells whether rules that changed move it.
+#[derive(Debug)]
+pub(crate) struct Span<'a> {
+    /// Its category.
+    pub(crate) category: &'a str,
+    /// Whether two categories clash on it.
+    pub(crate) in_clash: bool,
+    /// The day it arrived.
+    pub(crate) arrived: i64,
+    /// The last day to which working days were counted from there.
+    pub(crate) last: Option<i64>,
+    /// The commune's last day to reply.
+    pub(crate) reply_due: Option<i64>,
+}
+
+impl Changed {
+    /// Whether a row may have to be derived anew.
+    pub(crate) fn moves(&self, span: &Span<'_>) -> bool {
+        let counted = span.last.filter(|last| span.arrived < *last).map(|last| span.arrived + 1..=last);
+        self.categories.contains(span.category)
+            || (span.in_clash && !self.categories.is_empty())
+            || (self.reply && span.reply_due.is_some())
+            || counted.is_some_and(|days| self.days.range(days).next().is_some())
+            || span.reply_due.is_some_and(|last| self.days.range(..=last).next().is_some())
+    }
+}
+
+/// What the bulletin says of days, or the first set where it says nothing.
+fn calendar(days: &[Snapshot]) -> Calendar {
+    if days.is_empty() { Calendar::first() } else { Calendar::of(days) }
+}
+
 /// What a day of the calendar says when offices work on it.
 pub(crate) const WORKING: &str = "working";
 
@@ -43,7 +86,7 @@ pub(crate) fn day_of(at: Timestamp) -> i64 {
 
 impl Default for Rules {
     fn default() -> Self {
-        Self { days: BTreeMap::new(), reply_days: 3, silent_days: 2, calendar: Calendar::default() }
+        Self { days: BTreeMap::new(), reply_days: 3, silent_days: 2, calendar: Calendar::first() }
     }
 }
 
@@ -61,7 +104,7 @@ impl Rules {
             days: days.collect(),
             reply_days: u16::try_from(reply_days).unwrap_or(u16::MAX),
             silent_days: setting(&settings, "silent_days", first.silent_days),
-            calendar: Calendar::of(&load::bulletin(connection, Kind::DAY)?),
+            calendar: calendar(&load::bulletin(connection, Kind::DAY)?),
         })
     }
 
@@ -81,17 +124,25 @@ impl Rules {
         Ok(())
     }
 
-    /// The categories whose days differ: all of them when the calendar does.
-    pub(crate) fn changed(&self, before: &Self) -> BTreeSet<String> {
+    /// What differs from other rules.
+    pub(crate) fn changed(&self, before: &Self) -> Changed {
         let all = self.days.keys().chain(before.days.keys());
-        let moved = self.calendar != before.calendar;
-        all.filter(|slug| moved || self.days.get(*slug) != before.days.get(*slug)).cloned().collect()
+        let days = |one: &BTreeSet<Date>, other: &BTreeSet<Date>| {
+            one.symmetric_difference(other).map(|day| day.days()).collect::<Vec<_>>()
+        };
+        let (now, then) = (&self.calendar, &before.calendar);
+        let mut moved = days(&now.holidays, &then.holidays);
+        moved.extend(days(&now.working, &then.working));
+        Changed {
+            categories: all.filter(|slug| self.days.get(*slug) != before.days.get(*slug)).cloned().collect(),
+            days: moved.into_iter().collect(),
+            reply: self.reply_days != before.reply_days,
+        }
     }
 
-    /// Working days in which an issue of these categories must be answered: of several the fewest.
-    pub(crate) fn days<'a>(&self, categories: impl IntoIterator<Item = &'a str>) -> Option<u16> {
-        let days = categories.into_iter().filter_map(|slug| self.days.get(slug)).min()?;
-        u16::try_from(*days).ok()
+    /// Working days in which an issue of a category must be answered.
+    pub(crate) fn days(&self, category: &str) -> Option<u16> {
+        self.days.get(category).and_then(|days| u16::try_from(*days).ok())
     }
 
     /// How many working days lie between two moments.

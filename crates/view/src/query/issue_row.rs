@@ -148,11 +148,12 @@ impl<'a> Rows<'a> {
     fn fill(&mut self, issue: &mut IssueRow, no: DocNo, snapshot: &Snapshot) -> Result<()> {
         let (connection, now) = (self.connection, self.now);
         issue.sentence = sentence::of_record(connection, no, issue.id)?;
-        let mut categories = vec![issue.category.clone()];
+        let mut days = now.rules.days(&issue.category);
         if issue.clashes > 0 {
-            categories.extend(fold::issue(snapshot.doc, &load::events(connection, no, issue.id)?).categories);
+            let fold = fold::issue(snapshot.doc, &load::events(connection, no, issue.id)?);
+            days = fold::days_allowed(snapshot, &fold, |category| now.rules.days(category));
         }
-        issue.deadline_days = now.rules.days(categories.iter().map(String::as_str)).map(i64::from);
+        issue.deadline_days = days.map(i64::from);
         let running = issue.due.filter(|_| issue.open && !issue.paused && issue.met.is_none());
         issue.overdue = running.is_some_and(|due| due < now.today);
         issue.days_left = running.map(|due| now.rules.working_days_until(now.today, due));

@@ -48,11 +48,16 @@ fn deeds_are_told_newest_first_with_what_was_before() {
         .collect();
     assert_eq!(kinds, ["event", "created", "field", "created"]);
     let change = &page.rows[2];
-    let wanted =
-        Deed::Field { field: Field::HOUSEHOLDS, before: Some(Value::Int(120)), after: Value::Int(134) };
+    let wanted = Deed::Field { field: Field::HOUSEHOLDS, before: Some(Value::Int(120)), after: Value::Int(134) };
     assert_eq!(change.deed, wanted);
-    assert_eq!((change.by.name.as_str(), change.at, change.received), ("Lan", morning("2026-11-10"), Some(morning("2026-11-11"))));
-    assert_eq!((change.name.as_str(), change.kind, change.device.as_str()), ("Tổ dân phố 2", Some(Kind::UNIT), "0101010101010101"));
+    assert_eq!(
+        (change.by.name.as_str(), change.at, change.received),
+        ("Lan", morning("2026-11-10"), Some(morning("2026-11-11")))
+    );
+    assert_eq!(
+        (change.name.as_str(), change.kind, change.device.as_str()),
+        ("Tổ dân phố 2", Some(Kind::UNIT), "0101010101010101")
+    );
     assert_eq!(page.rows[3].received, None, "typed here");
     let json = serde_json::to_value(change).unwrap();
     assert_eq!((&json["deed"]["what"], &json["deed"]["before"]), (&"field".into(), &120.into()));
@@ -102,6 +107,7 @@ fn both_values_of_a_field_are_told() {
     view.fold(&Batch { docs: vec![unit(120, None)] }).unwrap();
     view.fold(&Batch { docs: vec![both.clone()] }).unwrap();
     view.fold(&Batch { docs: vec![both] }).unwrap();
-    let rows = view.reader().unwrap().audit(&AuditFilter { record: Some(id(5)), ..AuditFilter::default() }).unwrap().rows;
+    let rows =
+        view.reader().unwrap().audit(&AuditFilter { record: Some(id(5)), ..AuditFilter::default() }).unwrap().rows;
     assert_eq!(rows.len(), 3);
 }

@@ -129,7 +129,10 @@ fn rules_have_a_first_set_and_lists_say_what_is_retired() {
     let rules = reader.rules().unwrap();
     assert_eq!((rules.silent_days, rules.hotline.as_str(), rules.records["hotline"]), (4, "Văn phòng tỉnh", id(9_201)));
     let categories = reader.categories().unwrap();
-    assert_eq!(categories.iter().map(|row| (row.slug.as_str(), row.retired)).collect::<Vec<_>>(), [("khac", true), ("tru_so", false)]);
+    assert_eq!(
+        categories.iter().map(|row| (row.slug.as_str(), row.retired)).collect::<Vec<_>>(),
+        [("khac", true), ("tru_so", false)]
+    );
     assert_eq!(reader.departments().unwrap()[0].slug, "so_khcn");
     assert_eq!(reader.unit_kinds().unwrap()[0].name, "Xóm");
     assert_eq!(reader.notices().unwrap()[0].text, "Từ ngày 1");

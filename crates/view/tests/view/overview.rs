@@ -58,7 +58,8 @@ fn opens(reader: &Reader, cells: &[Cell]) {
     for cell in cells {
         let filter = IssueFilter { limit: 1_000, ..cell.filter.clone() };
         let rows = reader.issues(&filter).unwrap().rows;
-        let count = |wanted: fn(&hopluu_view::query::IssueRow) -> bool| rows.iter().filter(|row| wanted(row)).count() as u32;
+        let count =
+            |wanted: fn(&hopluu_view::query::IssueRow) -> bool| rows.iter().filter(|row| wanted(row)).count() as u32;
         assert_eq!(cell.sum.issues, rows.len() as u32, "{} {}", cell.key, cell.name);
         assert_eq!(cell.sum.open, count(|row| row.open));
         assert_eq!(cell.sum.urgent, count(|row| row.open && row.urgent));
@@ -93,12 +94,16 @@ fn sums_add_up_and_open_their_lists() {
     assert_eq!(overview.weeks.len(), hopluu_view::query::WEEKS);
     assert_eq!(overview.weeks.iter().map(|week| week.reported).sum::<u32>(), 47);
     assert_eq!(overview.weeks.last().unwrap().monday.to_string(), "2026-11-16");
-    assert_eq!(overview.by_category.iter().map(|cell| cell.key.as_str()).collect::<Vec<_>>(), ["chu_ky_so", "khac", "tru_so"]);
+    assert_eq!(
+        overview.by_category.iter().map(|cell| cell.key.as_str()).collect::<Vec<_>>(),
+        ["chu_ky_so", "khac", "tru_so"]
+    );
     assert!(overview.all.overdue > 0 && overview.all.answered > 0);
     let one = IssueFilter { collections: vec![CollectionId([2; 16])], open: Some(true), ..IssueFilter::default() };
     let narrow = adds_up(&reader, &one);
     assert_eq!((narrow.communes.len(), narrow.communes[0].name.as_str()), (1, "Xã 2"));
-    let between = IssueFilter { from: "2026-11-01".parse().ok(), to: "2026-11-12".parse().ok(), ..IssueFilter::default() };
+    let between =
+        IssueFilter { from: "2026-11-01".parse().ok(), to: "2026-11-12".parse().ok(), ..IssueFilter::default() };
     adds_up(&reader, &between);
 }
 
@@ -107,7 +112,12 @@ fn times_are_in_working_days() {
     let mut view = View::memory().unwrap();
     let mut update = update(issues(1), 1);
     // Answered after 0, 1, 2 and 5 working days; the last one waited from Friday over two weekends.
-    let stories = [("2026-11-02", "2026-11-02"), ("2026-11-06", "2026-11-09"), ("2026-11-03", "2026-11-05"), ("2026-11-06", "2026-11-15")];
+    let stories = [
+        ("2026-11-02", "2026-11-02"),
+        ("2026-11-06", "2026-11-09"),
+        ("2026-11-03", "2026-11-05"),
+        ("2026-11-06", "2026-11-15"),
+    ];
     for (number, (from, to)) in (1..).zip(stories) {
         update.records.push(reported(issues(1), number, (from, "Lan"), &[]));
         let events = [
@@ -131,7 +141,8 @@ fn silent_communes_are_named_and_filtered() {
     let view = province();
     let reader = view.reader().unwrap();
     let overview = reader.overview(&IssueFilter::default()).unwrap();
-    let silent: Vec<_> = overview.communes.iter().map(|row| (row.name.as_str(), row.silent_days, row.is_silent)).collect();
+    let silent: Vec<_> =
+        overview.communes.iter().map(|row| (row.name.as_str(), row.silent_days, row.is_silent)).collect();
     assert_eq!(silent, [("Xã 1", Some(1), false), ("Xã 2", Some(2), false), ("Xã 4", Some(4), true)]);
     assert_eq!(overview.silent, 1);
     let total = |silent| reader.issues(&IssueFilter { silent: Some(silent), ..IssueFilter::default() }).unwrap().total;
