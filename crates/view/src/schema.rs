@@ -32,12 +32,14 @@ create table event(
   fields text not null, at integer not null, by text not null, role text not null, actor blob not null,
   side integer not null, received integer, moment integer not null, primary key(doc, record, id)) without rowid;
 create index event_in_time on event(moment, by, actor);
+create index event_of_document on event(doc, moment, by, actor);
 
 create table change(
   doc integer not null, record blob not null, field integer not null, at integer not null, actor blob not null,
   by text not null, role text not null, before text, after text, received integer, moment integer not null,
   primary key(doc, record, field, at, actor)) without rowid;
 create index change_in_time on change(moment, by, actor);
+create index change_of_document on change(doc, moment, by, actor);
 
 create table touch(
   doc integer not null, record blob not null, actor blob not null, side integer not null default 0,

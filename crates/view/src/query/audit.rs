@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use hopluu_model::{ActorId, By, CollectionId, Date, EventId, EventKind, Field, Kind, RecordId, Timestamp, Value};
 use rusqlite::types::Value as Sql;
-use rusqlite::{Connection, Row, params_from_iter};
+use rusqlite::{Connection, Row, params, params_from_iter};
 use serde::Serialize;
 
 use crate::cell::{role_from_text, value_from_json, values_from_json};
+use crate::load::{self, DocNo};
 use crate::open::Reader;
 use crate::query::plain;
-use crate::{Error, Result, changes, load};
+use crate::{Error, Result, changes};
 
 /// Which deeds are wanted; what is `None` does not matter.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -109,11 +110,23 @@ pub enum Deed {
     },
 }
 
-const CHANGES: &str = "select t.moment, t.at, t.received, t.by, t.role, t.actor, d.collection, t.record,
-   r.kind, coalesce(r.name, ''), t.field, t.before, t.after from change t";
-const EVENTS: &str = "select t.moment, t.at, t.received, t.by, t.role, t.actor, d.collection, t.record,
-   r.kind, coalesce(r.name, ''), t.id, t.kind, t.fields from event t";
-const AROUND: &str = "cross join document d on d.n = t.doc left join record r on r.doc = t.doc and r.id = t.record";
+/// One of the two tables in which deeds are kept.
+struct Table {
+    name: &'static str,
+    /// What tells two rows on one record apart.
+    key: &'static str,
+    /// What [`Deed`] is read from.
+    columns: &'static str,
+    read: fn(&Row<'_>) -> Result<Deed>,
+}
+
+const TABLES: [Table; 2] = [
+    Table { name: "event", key: "t.id, null, null", columns: "t.id, t.kind, t.fields", read: event },
+    Table { name: "change", key: "t.field, t.at, t.actor", columns: "t.field, t.before, t.after", read: change },
+];
+
+/// Where a deed stands: its moment, its table, document and record, and the rest of its key.
+type Place = (i64, usize, DocNo, Vec<u8>, [Sql; 3]);
 
 impl Reader {
     /// What was done, newest first. Events are told for ever; what a field was before only as far back as this view
@@ -122,93 +135,114 @@ impl Reader {
     /// # Errors
     /// When the database fails.
     pub fn audit(&self, filter: &AuditFilter) -> Result<AuditPage> {
-        let (condition, values) = conditions(filter);
         let limit = usize::try_from(if filter.limit == 0 { 50 } else { filter.limit }).unwrap_or(usize::MAX);
         let offset = usize::try_from(filter.offset).unwrap_or(usize::MAX);
         let most = limit.saturating_add(offset).saturating_add(1);
         self.ask(|connection| {
-            let rest = format!("{AROUND} where {condition} order by t.moment desc limit {most}");
-            let mut rows = ask(connection, &format!("{CHANGES} {rest}"), &values, change)?;
-            rows.extend(ask(connection, &format!("{EVENTS} {rest}"), &values, event)?);
-            rows.sort_by(|one, other| other.moment.cmp(&one.moment).then_with(|| one.rank().cmp(&other.rank())));
-            let more = rows.len() > limit.saturating_add(offset);
-            Ok(AuditPage { rows: rows.into_iter().skip(offset).take(limit).collect(), more })
+            let mut places: Vec<Place> = Vec::new();
+            for doc in documents(connection, filter)? {
+                for table in 0..TABLES.len() {
+                    places.extend(newest(connection, table, (filter, doc), most)?);
+                }
+            }
+            // Of one moment, what happened to a record stands above its beginning.
+            places.sort_by(|one, other| other.0.cmp(&one.0).then_with(|| (one.1, &one.3).cmp(&(other.1, &other.3))));
+            let more = places.len() > limit.saturating_add(offset);
+            let shown = places.into_iter().skip(offset).take(limit);
+            Ok(AuditPage { rows: shown.map(|place| read(connection, &place)).collect::<Result<_>>()?, more })
         })
     }
 }
 
-impl AuditRow {
-    /// Of one moment, the beginning of a record stands below what happened to it.
-    fn rank(&self) -> (u8, RecordId) {
-        let rank = match self.deed {
-            Deed::Event { .. } => 0,
-            Deed::Field { .. } => 1,
-            Deed::Created => 2,
-        };
-        (rank, self.record)
-    }
+/// The documents that are looked through one by one; `None` stands for all at once.
+fn documents(connection: &Connection, filter: &AuditFilter) -> Result<Vec<Option<DocNo>>> {
+    let (sql, id) = match (filter.record, filter.collection) {
+        (Some(record), _) => ("select doc from record where id = ?", record.0),
+        (None, Some(collection)) => ("select n from document where collection = ?", collection.0),
+        (None, None) => return Ok(vec![None]),
+    };
+    let mut statement = connection.prepare_cached(sql)?;
+    let rows = statement.query_map([id], |row| Ok(Some(row.get(0)?)))?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
 }
 
-fn conditions(filter: &AuditFilter) -> (String, Vec<Sql>) {
+/// The newest deeds of a table that are wanted, found in its indexes alone.
+fn newest(
+    connection: &Connection,
+    place: usize,
+    (filter, doc): (&AuditFilter, Option<DocNo>),
+    most: usize,
+) -> Result<Vec<Place>> {
+    let (condition, values) = conditions(filter, doc);
+    let Table { name, key, .. } = &TABLES[place];
+    let sql =
+        format!("select moment, doc, record, {key} from {name} t where {condition} order by moment desc limit {most}");
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), |row| {
+        Ok((row.get(0)?, place, row.get(1)?, row.get(2)?, [row.get(3)?, row.get(4)?, row.get(5)?]))
+    })?;
+    Ok(rows.collect::<rusqlite::Result<_>>()?)
+}
+
+fn conditions(filter: &AuditFilter, doc: Option<DocNo>) -> (String, Vec<Sql>) {
     const DAY_MS: i64 = 86_400_000;
-    let midnight = |day: Date| Sql::Integer((day.days() * DAY_MS).saturating_sub(7 * 3_600_000));
+    const AHEAD_MS: i64 = 7 * 3_600_000;
+    let midnight = |day: Date| Sql::Integer(day.days().saturating_mul(DAY_MS) - AHEAD_MS);
     let mut conditions = vec!["true".to_owned()];
     let mut values = Vec::new();
     let mut want = |condition: &str, value: Sql| {
         conditions.push(condition.to_owned());
         values.push(value);
     };
-    if let Some(record) = filter.record {
-        // Documents are few; naming them lets the row be found by its key.
-        want("t.doc in (select n from document) and t.record = ?", Sql::Blob(record.0.to_vec()));
+    if let Some(doc) = doc {
+        want("doc = ?", Sql::Integer(doc));
     }
-    if let Some(collection) = filter.collection {
-        want("d.collection = ?", Sql::Blob(collection.0.to_vec()));
+    if let Some(record) = filter.record {
+        want("record = ?", Sql::Blob(record.0.to_vec()));
     }
     if let Some(account) = &filter.account {
-        want("t.by = ?", Sql::Text(account.clone()));
+        want("by = ?", Sql::Text(account.clone()));
     }
     if let Some(device) = &filter.device {
         let digits: String = device.chars().filter(char::is_ascii_hexdigit).collect();
-        want("lower(hex(t.actor)) like ? || '%'", Sql::Text(digits.to_ascii_lowercase()));
+        want("lower(hex(actor)) like ? || '%'", Sql::Text(digits.to_ascii_lowercase()));
     }
     if let Some(day) = filter.from {
-        want("t.moment >= ?", midnight(day));
+        want("moment >= ?", midnight(day));
     }
     if let Some(day) = filter.to {
-        want("t.moment < ?", midnight(day.plus_days(1)));
+        want("moment < ?", midnight(day.plus_days(1)));
     }
     (conditions.join(" and "), values)
 }
 
-fn ask(
-    connection: &Connection,
-    sql: &str,
-    values: &[Sql],
-    deed: fn(&Row<'_>) -> Result<Deed>,
-) -> Result<Vec<AuditRow>> {
-    let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query(params_from_iter(values))?;
-    let mut found = Vec::new();
-    while let Some(row) = rows.next()? {
-        let actor = load::actor_id(row, 5)?;
-        let role = row.get_ref(4)?.as_str().map_err(|_| Error::Unreadable("role"))?;
-        let collection = CollectionId::from_slice(row.get_ref(6)?.as_blob().unwrap_or_default());
-        found.push(AuditRow {
-            moment: Timestamp(row.get(0)?),
-            at: Timestamp(row.get(1)?),
-            received: row.get::<_, Option<i64>>(2)?.map(Timestamp),
-            by: By { name: row.get(3)?, role: role_from_text(role)? },
-            actor,
-            device: actor.to_string().chars().take(16).collect(),
-            collection: collection.ok_or(Error::Unreadable("collection"))?,
-            record: load::record_id(row, 7)?,
-            kind: row.get::<_, Option<u8>>(8)?.map(Kind),
-            name: row.get(9)?,
-            deed: deed(row)?,
-        });
-    }
-    Ok(found)
+fn read(connection: &Connection, (_, place, doc, record, key): &Place) -> Result<AuditRow> {
+    let Table { name, key: names, columns, read } = &TABLES[*place];
+    let mut statement = connection.prepare_cached(&format!(
+        "select t.moment, t.at, t.received, t.by, t.role, t.actor, d.collection, t.record, r.kind,
+           coalesce(r.name, ''), {columns}
+         from {name} t cross join document d on d.n = t.doc left join record r on r.doc = t.doc and r.id = t.record
+         where t.doc = ? and t.record = ? and ({names}) is (?, ?, ?)",
+    ))?;
+    let [one, two, three] = key;
+    let mut rows = statement.query(params![doc, record, one, two, three])?;
+    let row = rows.next()?.ok_or(Error::Unreadable("deed"))?;
+    let actor = load::actor_id(row, 5)?;
+    let role = row.get_ref(4)?.as_str().map_err(|_| Error::Unreadable("role"))?;
+    let collection = CollectionId::from_slice(row.get_ref(6)?.as_blob().unwrap_or_default());
+    Ok(AuditRow {
+        moment: Timestamp(row.get(0)?),
+        at: Timestamp(row.get(1)?),
+        received: row.get::<_, Option<i64>>(2)?.map(Timestamp),
+        by: By { name: row.get(3)?, role: role_from_text(role)? },
+        actor,
+        device: actor.to_string().chars().take(16).collect(),
+        collection: collection.ok_or(Error::Unreadable("collection"))?,
+        record: load::record_id(row, 7)?,
+        kind: row.get::<_, Option<u8>>(8)?.map(Kind),
+        name: row.get(9)?,
+        deed: read(row)?,
+    })
 }
 
 fn change(row: &Row<'_>) -> Result<Deed> {

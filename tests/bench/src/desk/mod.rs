@@ -57,7 +57,9 @@ struct Asked {
     rounds: usize,
 }
 
-type Question<'a> = (&'a str, Box<dyn Fn(&Reader, &mut DemoDice) -> Outcome<u64>>);
+/// Asks once, with dice for whom and what; says how much there was.
+type Asking = Box<dyn Fn(&Reader, &mut DemoDice) -> Outcome<u64>>;
+type Question<'a> = (&'a str, Asking);
 
 impl Asked {
     fn measure(&self, report: &mut Report, path: &Path) -> Outcome<()> {
@@ -87,9 +89,7 @@ fn any(size: Size, dice: &mut DemoDice) -> CollectionId {
     fill::collection(dice.below(size.communes))
 }
 
-fn list(
-    filter: impl Fn(&mut DemoDice) -> IssueFilter + 'static,
-) -> Box<dyn Fn(&Reader, &mut DemoDice) -> Outcome<u64>> {
+fn list(filter: impl Fn(&mut DemoDice) -> IssueFilter + 'static) -> Asking {
     Box::new(move |reader, dice| Ok(reader.issues(&filter(dice))?.total))
 }
 
