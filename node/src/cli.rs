@@ -1,9 +1,13 @@
 //! The command line.
 
+mod people;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hopluu_driver::Lang;
+
+pub(crate) use people::{Account, Audit, Session};
 
 /// Hợp Lưu: hồ sơ của xã, phường, làm việc cả khi mất mạng.
 /// Records of communes that work without a line and flow together with the province.
@@ -114,6 +118,18 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Places,
     },
+    /// Tài khoản của văn phòng này · Accounts of this office
+    Account {
+        #[command(subcommand)]
+        command: Account,
+    },
+    /// Phiên đăng nhập · Who is signed in
+    Session {
+        #[command(subcommand)]
+        command: Session,
+    },
+    /// Nhật ký: ai đã làm gì ở máy này · Who did what at this machine
+    Audit(Audit),
     /// Thiết bị đã ghi danh · Enrolled devices
     Devices,
     /// Thu hồi một thiết bị · Revoke a device (province desk)

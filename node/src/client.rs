@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::cli::{Cli, Command, Config, Issue, Places, Province, RoleArg, Settle, Unit};
 use crate::home::Home;
-use crate::{config, demo, places, serve, setup};
+use crate::{config, demo, places, secret, serve, setup};
 
 /// Commands wait so long for the office; a bulk commit on a slow card may take a while.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -77,6 +77,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Complaint> {
         Command::Places { command } => place(command)?,
         Command::Config { command } => settings(&home, *command)?,
         Command::Revoke(revoke) if !revoke.yes => return Err(confirm()),
+        Command::Account { command } if command.reads_password() => {
+            let (what, args) = command.request(Some(&secret::read_password(cli.lang.into())?));
+            ask(&home, &framed(&cli, what, &args))?
+        }
         command => ask(&home, &request(&cli, command))?,
     };
     say.answer(&answer);
@@ -160,6 +164,9 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
                 ("settle.choose", json!({ "key": key, "option": option, "reason": reason }))
             }
         },
+        Command::Account { command } => command.request(None),
+        Command::Session { command } => command.request(),
+        Command::Audit(audit) => audit.request(),
         Command::Doctor => ("doctor", json!({})),
         // These never ask the office.
         Command::Demo(_)
@@ -169,6 +176,11 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         | Command::Places { .. }
         | Command::Config { .. } => ("status", json!({})),
     };
+    framed(cli, what, &args)
+}
+
+/// A verb with who asks for it.
+fn framed(cli: &Cli, what: &str, args: &Value) -> Value {
     json!({ "do": what, "args": args, "as": cli.name, "role": cli.role.map(role), "made_up": cli.made_up })
 }
 

@@ -13,6 +13,7 @@ mod home;
 mod machine;
 mod opening;
 mod places;
+mod secret;
 mod serve;
 mod setup;
 

@@ -58,9 +58,16 @@ pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
                 async move { answer::answer(&desk, request).await }
             }))
         };
+        let setup_code = desk.open_people().await.unwrap_or_else(|refusal| {
+            tracing::error!(code = refusal.code, "the accounts cannot be read yet");
+            None
+        });
         tracing::info!(device = %key.id().short(), dir = %home.dir().display(), "ready");
         if json {
-            println!("{}", json!({ "ready": true, "device": key.id().to_string(), "tick": Tick(0).0 }));
+            let device = key.id().to_string();
+            println!("{}", json!({ "ready": true, "device": device, "tick": Tick(0).0, "setup_code": setup_code }));
+        } else if let Some(code) = setup_code {
+            println!("Mã cài đặt, để lập tài khoản đầu tiên · Set-up code, for the first account: {code}");
         }
         stopped(&handle).await.map_err(|error| crate::failed("signals", &error))?;
         answering.abort();

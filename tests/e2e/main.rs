@@ -8,4 +8,5 @@ mod doors;
 mod journey;
 mod losses;
 mod offline;
+mod people;
 mod words;

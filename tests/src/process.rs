@@ -1,7 +1,7 @@
 //! The two programs as processes.
 
 use std::fs::{self, File};
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
@@ -76,6 +76,18 @@ impl Place {
     /// Runs a command to its end.
     pub fn run(&self, arguments: &[&str]) -> Output {
         self.command(arguments).stdin(Stdio::null()).output().expect("the program runs")
+    }
+
+    /// Runs a command to its end with a line on its standard input.
+    pub fn run_typing(&self, arguments: &[&str], line: &str) -> Output {
+        let pipes = || (Stdio::piped(), Stdio::piped());
+        let ((input, output), (_, errors)) = (pipes(), pipes());
+        let mut child =
+            self.command(arguments).stdin(input).stdout(output).stderr(errors).spawn().expect("the program runs");
+        let mut stdin = child.stdin.take().expect("standard input is piped");
+        stdin.write_all(format!("{line}\n").as_bytes()).expect("it reads");
+        drop(stdin);
+        child.wait_with_output().expect("it ends")
     }
 
     /// Asks the running office through its local socket, as somebody with a role. `Err` says what it said.

@@ -109,6 +109,29 @@ impl Deed {
         }
     }
 
+    /// As people call it: in Vietnamese and in English.
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::SetUp => ("Lập tài khoản đầu tiên", "First account made"),
+            Self::SignedIn => ("Đăng nhập", "Signed in"),
+            Self::Missed => ("Đăng nhập không thành công", "Wrong sign-in"),
+            Self::SignedOut => ("Đăng xuất", "Signed out"),
+            Self::AccountMade => ("Lập tài khoản", "Account made"),
+            Self::AccountChanged => ("Sửa tài khoản", "Account changed"),
+            Self::PasswordChanged => ("Đổi mật khẩu", "Password changed"),
+            Self::PasswordGiven => ("Cấp lại mật khẩu", "Password given"),
+            Self::Disabled => ("Khóa tài khoản", "Account disabled"),
+            Self::Enabled => ("Mở lại tài khoản", "Account enabled"),
+            Self::TotpSet => ("Dùng mã xác thực", "Codes set up"),
+            Self::TotpRemoved => ("Bỏ mã xác thực", "Codes taken away"),
+            Self::TotpRule => ("Đổi quy định mã xác thực", "Rule of codes changed"),
+            Self::Revoked => ("Thu hồi phiên đăng nhập", "Session revoked"),
+            Self::SawPerson => ("Xem thông tin cá nhân", "Personal fields seen"),
+            Self::Exported => ("Xuất dữ liệu", "Exported"),
+        }
+    }
+
     /// Finds one by its slug.
     #[must_use]
     pub fn from_slug(slug: &str) -> Option<Self> {

@@ -82,6 +82,22 @@ impl Part {
         }
     }
 
+    /// As people call it: in Vietnamese and in English.
+    #[must_use]
+    pub fn words(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Clerk => ("Cán bộ xã", "Clerk"),
+            Self::Leader => ("Lãnh đạo xã", "Leader"),
+            Self::ItContact => ("Cán bộ CNTT", "IT contact"),
+            Self::ReadOnly => ("Chỉ xem", "Read only"),
+            Self::Triage => ("Bộ phận tiếp nhận", "Triage"),
+            Self::Handler => ("Chuyên viên xử lý", "Handler"),
+            Self::Auditor => ("Kiểm tra, giám sát", "Auditor"),
+            Self::Ops => ("Vận hành hệ thống", "Operations"),
+            Self::Admin => ("Quản trị tỉnh", "Admin"),
+        }
+    }
+
     /// Finds a part by its slug.
     #[must_use]
     pub fn from_slug(slug: &str) -> Option<Self> {

@@ -5,6 +5,7 @@
 
 mod issue;
 mod office;
+mod people;
 mod settle;
 mod unit;
 
@@ -52,19 +53,33 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "settle.list" => settle::list(desk),
         "settle.show" => settle::show(desk, args),
         "settle.choose" => settle::choose(desk, who, args).await,
-        other => Err(Refusal::new(
-            Why::Refused,
-            "unknown-request",
-            format!("Văn phòng này không hiểu yêu cầu {other:?}. Hai chương trình có thể khác phiên bản."),
-            format!("This office does not know {other:?}. The two programs may be of different versions."),
-        )),
+        "audit" => people::audit(desk, who, args).await,
+        what if what.starts_with("account.") || what.starts_with("session.") => {
+            people::answer(desk, who, what, args).await
+        }
+        other => Err(unknown(other)),
     }
+}
+
+fn unknown(what: &str) -> Refusal {
+    Refusal::new(
+        Why::Refused,
+        "unknown-request",
+        format!("Văn phòng này không hiểu yêu cầu {what:?}. Hai chương trình có thể khác phiên bản."),
+        format!("This office does not know {what:?}. The two programs may be of different versions."),
+    )
 }
 
 /// Whoever can reach the socket owns the machine; the part they play is theirs to say.
 fn who(desk: &Desk, request: &Value) -> Who {
     let text = |key: &str| request.get(key).and_then(Value::as_str);
-    let usual = if desk.is_province() { Part::Admin } else { Part::Clerk };
+    let keeps =
+        ["account.", "session.", "audit"].iter().any(|about| text("do").is_some_and(|what| what.starts_with(about)));
+    let usual = match desk.is_province() {
+        true => Part::Admin,
+        false if keeps => Part::Leader,
+        false => Part::Clerk,
+    };
     let part = text("role").and_then(Part::from_slug).unwrap_or(usual);
     let made_up = request.get("made_up").and_then(Value::as_bool).unwrap_or(false);
     Who { made_up, ..Who::new(text("as").unwrap_or(NOBODY), part) }
