@@ -45,6 +45,16 @@ fn accounts_are_kept_from_the_command_line_and_passwords_leave_no_trace() {
     let trail = a.ok(&["audit", "--search", "nguyen thi lan"]);
     assert_eq!(trail["rows"][0]["deed"], "account_changed");
     assert_eq!(trail["rows"][0]["text"], "clerk > leader");
+    let code_of = report(&a, "Chưa được cấp chữ ký số");
+    let records = a.ok(&["audit", "records", "--account", "dòng lệnh"]);
+    assert!(
+        records["rows"]
+            .as_array()
+            .is_some_and(|rows| !rows.is_empty() && rows.iter().all(|row| row["by"]["name"] == "dòng lệnh")),
+        "{code_of}: {records}"
+    );
+    assert_eq!(a.refused(&["audit", "records", "--role", "clerk"]).1, "forbidden");
+    assert_eq!(a.refused(&["audit", "records", "--from", "hôm qua"]).1, "bad-date");
     a.stop();
     let log = std::fs::read_to_string(a.log()).expect("a log");
     assert!([PASSWORD, first.as_str(), code.as_str()].iter().all(|secret| !log.contains(secret)));

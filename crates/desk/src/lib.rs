@@ -10,6 +10,7 @@
 //! * [`Live`] is what is known beside the documents: who is there, alarms, why a relay turned us away.
 
 mod accounts;
+mod audit;
 mod desk;
 mod digest;
 mod door;
@@ -31,6 +32,7 @@ pub use accounts::{
     AccountChange, AccountId, AccountRow, BadAccountId, Made, NewAccount, Session, SessionRow, SetUp, SignIn, SignedIn,
     TotpBegun,
 };
+pub use audit::AuditQuery;
 pub use desk::{About, Desk, News};
 pub use digest::{DocDigest, Holdings};
 pub use door::{Answer, Door, Trouble, Work};

@@ -54,6 +54,7 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "settle.show" => settle::show(desk, args),
         "settle.choose" => settle::choose(desk, who, args).await,
         "audit" => people::audit(desk, who, args).await,
+        "audit.records" => people::records(desk, who, args),
         what if what.starts_with("account.") || what.starts_with("session.") => {
             people::answer(desk, who, what, args).await
         }

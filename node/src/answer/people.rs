@@ -3,8 +3,11 @@
 use std::fmt::Write as _;
 
 use hopluu_desk::{
-    AccountChange, AccountRow, Deed, Desk, Made, NewAccount, Part, Refusal, SessionRow, Trace, TrailQuery, Who, Why,
+    AccountChange, AccountRow, AuditQuery, Deed, Desk, Made, NewAccount, Part, Refusal, SessionRow, Trace, TrailQuery,
+    Who, Why,
 };
+use hopluu_model::rules;
+use hopluu_view::query::Deed as RecordDeed;
 use hopluu_web::Words;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -191,6 +194,25 @@ pub(super) async fn audit(desk: &Desk, who: &Who, args: Value) -> Result<Answer,
     }
     let next = page.next.map(|next| format!(" · --before {next}")).unwrap_or_default();
     let (vi, en) = (format!("{}{} dòng{next}", text.vi, page.total), format!("{}{} lines{next}", text.en, page.total));
+    Ok(Answer::new(as_json(&page), vi, en))
+}
+
+pub(super) fn records(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusal> {
+    let page = desk.audit(who, &read::<AuditQuery>(args)?)?;
+    let mut text = Words::new("", "");
+    for row in &page.rows {
+        let (vi, en) = match &row.deed {
+            RecordDeed::Created => ("Lập".to_owned(), "begun".to_owned()),
+            RecordDeed::Field { field, .. } => (rules::label(*field).to_owned(), field.to_string()),
+            RecordDeed::Event { kind, .. } => (rules::event_label(*kind).to_owned(), kind.to_string()),
+        };
+        let (name, device) = (if row.name.is_empty() { row.record.to_string() } else { row.name.clone() }, &row.device);
+        let _ = writeln!(text.vi, "{} · {} · {name} · {vi} · {device}", row.moment, row.by.name);
+        let _ = writeln!(text.en, "{} · {} · {name} · {en} · {device}", row.moment, row.by.name);
+    }
+    let count = page.rows.len();
+    let more = if page.more { "+" } else { "" };
+    let (vi, en) = (format!("{}{count}{more} dòng", text.vi), format!("{}{count}{more} lines", text.en));
     Ok(Answer::new(as_json(&page), vi, en))
 }
 

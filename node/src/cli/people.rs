@@ -124,9 +124,11 @@ pub(crate) enum Session {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Ví dụ · Examples:\n  hopluu audit\n  hopluu audit --deed missed --limit 20\n  hopluu audit --search \"nguyen thi lan\" --json"
+    after_help = "Ví dụ · Examples:\n  hopluu audit\n  hopluu audit --deed missed --limit 20\n  hopluu audit --search \"nguyen thi lan\" --json\n  hopluu audit records --account \"Nguyễn Thị Lan\" --from 01/07/2026"
 )]
 pub(crate) struct Audit {
+    #[command(subcommand)]
+    records: Option<AuditOf>,
     /// Loại việc (mã) · What was done (slug): signed_in missed saw_person exported account_made ...
     #[arg(long)]
     deed: Option<String>,
@@ -139,6 +141,37 @@ pub(crate) struct Audit {
     /// Số dòng · Lines
     #[arg(long, default_value_t = 100)]
     limit: u32,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditOf {
+    /// Ai đã sửa gì trong hồ sơ, từ máy nào · Who changed what in records, from which device
+    Records {
+        /// Mã xã (ở bàn tỉnh) · Commune code (at the province)
+        #[arg(long, default_value = "")]
+        commune: String,
+        /// Tên người ký · Name that signed
+        #[arg(long, default_value = "")]
+        account: String,
+        /// Phần đầu mã máy · Beginning of the device
+        #[arg(long, default_value = "")]
+        device: String,
+        /// Mã hồ sơ · Id of a record
+        #[arg(long, default_value = "")]
+        record: String,
+        /// Từ ngày · From this day
+        #[arg(long, default_value = "")]
+        from: String,
+        /// Đến ngày · Up to this day
+        #[arg(long, default_value = "")]
+        to: String,
+        /// Số dòng · Lines
+        #[arg(long, default_value_t = 50)]
+        rows: u32,
+        /// Bỏ qua số dòng đầu · Lines to pass over
+        #[arg(long, default_value_t = 0)]
+        offset: u32,
+    },
 }
 
 impl Account {
@@ -188,7 +221,12 @@ impl Session {
 
 impl Audit {
     pub(crate) fn request(&self) -> (&'static str, Value) {
-        let Self { deed, search, before, limit } = self;
+        if let Some(AuditOf::Records { commune, account, device, record, from, to, rows, offset }) = &self.records {
+            let args = json!({ "commune": commune, "account": account, "device": device, "record": record,
+                "from": from, "to": to, "limit": rows, "offset": offset });
+            return ("audit.records", args);
+        }
+        let Self { deed, search, before, limit, .. } = self;
         ("audit", json!({ "deed": deed, "search": search, "before": before, "limit": limit }))
     }
 }
