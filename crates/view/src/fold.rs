@@ -168,15 +168,15 @@ fn put_record(tx: &Connection, no: DocNo, snapshot: &Snapshot, received: Option<
         derive::names::sort_key(name),
     ])?;
     let rowid = known.as_ref().map_or_else(|| tx.last_insert_rowid(), |(n, ..)| *n);
-    put_search(tx, rowid, known.is_some(), snapshot)?;
+    put_search(tx, (no, rowid), known.is_some(), snapshot)?;
     Ok(true)
 }
 
-fn put_search(tx: &Connection, rowid: i64, known: bool, snapshot: &Snapshot) -> Result<()> {
+fn put_search(tx: &Connection, (no, rowid): (DocNo, i64), known: bool, snapshot: &Snapshot) -> Result<()> {
     if known {
         tx.prepare_cached("delete from search where rowid = ?")?.execute([rowid])?;
     }
-    if let Some(text) = derive::names::searchable(snapshot) {
+    if let Some(text) = derive::names::searchable(no, snapshot) {
         tx.prepare_cached("insert into search(rowid, text) values (?, ?)")?.execute(params![rowid, text])?;
     }
     Ok(())

@@ -59,8 +59,9 @@ pub(crate) fn of_kind(connection: &Connection, doc: DocNo, kind: Kind) -> Result
 
 /// Records of one kind in the bulletin: what the province gives to all.
 pub(crate) fn bulletin(connection: &Connection, kind: Kind) -> Result<Vec<Snapshot>> {
+    // Documents are few and records many, which the planner cannot know.
     let mut statement = connection.prepare_cached(&format!(
-        "select {RECORD} from document d join record r on r.doc = d.n
+        "select {RECORD} from document d cross join record r on r.doc = d.n
          where d.kind = ? and r.kind = ? order by r.sort, r.id"
     ))?;
     let mut rows = statement.query(params![DocKind::Bulletin.to_bytes(), kind.0])?;

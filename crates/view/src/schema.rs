@@ -57,9 +57,12 @@ create table refused(
   primary key(doc, actor, seq)) without rowid;
 ";
 
+/// Words only, not where they stand; what begins with one or two letters is found without joining many words. The
+/// sign `_`, which no search key holds, marks the word that names a record's document.
 const SEARCH: &str = "
 create virtual table search using fts5(
-  text, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 0');
+  text, content='', contentless_delete=1, detail=none, prefix='1 2',
+  tokenize='unicode61 remove_diacritics 0 tokenchars _');
 create virtual table word using fts5vocab('search', 'row');
 ";
 

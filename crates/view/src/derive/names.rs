@@ -3,6 +3,8 @@
 use hopluu_model::text::search_key;
 use hopluu_model::{Field, Kind, Snapshot};
 
+use crate::load::DocNo;
+
 /// Free texts by which a record is found.
 const SEARCHED: [Field; 9] = [
     Field::CODE,
@@ -47,11 +49,16 @@ pub(crate) fn sort_key(name: &str) -> String {
     key
 }
 
-/// What a record is found by; `None` when it has no words.
-pub(crate) fn searchable(snapshot: &Snapshot) -> Option<String> {
+/// What a record is found by, and its document; `None` when it has no words.
+pub(crate) fn searchable(no: DocNo, snapshot: &Snapshot) -> Option<String> {
     let words = SEARCHED.iter().map(|field| snapshot.text(*field)).filter(|text| !text.is_empty());
     let key = search_key(&words.collect::<Vec<_>>().join(" "));
-    (!key.is_empty()).then_some(key)
+    (!key.is_empty()).then(|| format!("{} {key}", document_word(no)))
+}
+
+/// The word that all records of a document hold, and that nobody can type.
+pub(crate) fn document_word(no: DocNo) -> String {
+    format!("_{no}")
 }
 
 /// What people typed as a full-text query: all words must be there, the last may be unfinished. `None`

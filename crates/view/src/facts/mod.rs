@@ -108,6 +108,8 @@ impl Facts {
             Some((seen, epoch)) if epoch == now.1 && seen < number => seen,
             _ => {
                 *self = Self::default();
+                let count: i64 = connection.query_row("select count(*) from issue", [], |row| row.get(0))?;
+                self.rows.reserve_exact(usize::try_from(count).unwrap_or(0));
                 0
             }
         };

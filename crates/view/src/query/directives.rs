@@ -124,7 +124,7 @@ fn rows(connection: &Connection, collection: Option<CollectionId>) -> Result<Vec
     }
     let today = today(connection)?;
     let mut statement = connection.prepare_cached(&format!(
-        "select {}, d.n from document d join record r on r.doc = d.n and r.kind = ?2
+        "select {}, d.n from document d cross join record r on r.doc = d.n and r.kind = ?2
          where ?1 is null or d.collection = ?1",
         load::RECORD
     ))?;

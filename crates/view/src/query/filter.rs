@@ -39,13 +39,13 @@ pub struct IssueFilter {
     pub urgent: Option<bool>,
     /// To be answered within so many working days from today, today included, and not overdue.
     pub due_within: Option<u16>,
-    /// Reported on this day or later.
+    /// Reported on this day or later: the day it arrived at the province desk, or was entered while it has not.
     #[serde(serialize_with = "plain::some_text")]
     pub from: Option<Date>,
     /// Reported on this day or earlier.
     #[serde(serialize_with = "plain::some_text")]
     pub to: Option<Date>,
-    /// Reported at least so many days ago.
+    /// Reported at least so many days of the calendar ago.
     pub older_than: Option<u32>,
     /// Only of communes of which nothing was received for more than so many days.
     pub silent: Option<u32>,

@@ -172,7 +172,7 @@ impl<'a> Rows<'a> {
             return Ok(known.clone());
         }
         let mut statement = self.connection.prepare_cached(&format!(
-            "select {} from document d join record r on r.doc = d.n
+            "select {} from document d cross join record r on r.doc = d.n
              where d.collection = ? and d.kind = ? and r.kind = ? order by r.sort, r.id limit 1",
             load::RECORD
         ))?;
@@ -205,7 +205,7 @@ impl<'a> Rows<'a> {
 fn place_names(connection: &Connection, collection: CollectionId, place: RecordId) -> Result<(String, String)> {
     let register = DocId::new(collection, DocKind::Register).to_bytes();
     let mut statement = connection.prepare_cached(
-        "select r.name, u.status, u.successor from document d join record r on r.doc = d.n and r.id = ?2
+        "select r.name, u.status, u.successor from document d cross join record r on r.doc = d.n and r.id = ?2
          left join unit u on u.doc = r.doc and u.record = r.id where d.id = ?1",
     )?;
     let mut step = |id: RecordId| -> Result<Option<(String, Option<RecordId>)>> {

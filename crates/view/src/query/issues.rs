@@ -54,6 +54,9 @@ pub struct IssueDetail {
     /// What the next state event must name in `after`.
     #[serde(serialize_with = "plain::texts")]
     pub frontier: Vec<EventId>,
+    /// The event that links it to its common problem, for whoever takes the link back.
+    #[serde(serialize_with = "plain::some_text")]
+    pub common_by: Option<EventId>,
     /// What is to be settled.
     pub clashes: Vec<ClashRow>,
 }
@@ -82,13 +85,13 @@ impl Reader {
         self.ask_facts(|connection, facts| {
             let now = Now::of(connection)?;
             let wanted = Wanted::new(connection, facts, filter, &now)?;
-            let mut counts: BTreeMap<Pile, u64> = Pile::ALL.into_iter().map(|pile| (pile, 0)).collect();
+            let mut counts = Pile::ALL.map(|pile| (pile, 0));
             for fact in facts.rows().iter().filter(|fact| wanted.takes_in_any_pile(fact)) {
                 for (pile, count) in &mut counts {
                     *count += u64::from(wanted.is_in(fact, *pile));
                 }
             }
-            Ok(PileCounts(counts))
+            Ok(PileCounts(counts.into_iter().collect()))
         })
     }
 
@@ -109,6 +112,7 @@ impl Reader {
                 events: history::events_in_order(connection, no, id)?,
                 void: fold.void,
                 frontier: fold.frontier,
+                common_by: fold.common_by,
                 clashes: clashes::of_record(connection, no, id)?,
             }))
         })

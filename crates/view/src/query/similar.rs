@@ -13,12 +13,10 @@ use crate::facts::Facts;
 use crate::open::Reader;
 use crate::query::history;
 use crate::query::issue_row::{IssueRow, Rows};
-use crate::query::wanted::Now;
+use crate::query::wanted::{self, Now};
 
 /// So many of the rarest words of an issue are looked up.
 const WORDS: usize = 6;
-/// So many records that hold a word are looked at, newest first.
-const HOLDERS: usize = 10_000;
 /// So many of the issues that share most rare words are compared whole.
 const COMPARED: usize = 40;
 /// Below so many words in a hundred in common two issues are not called similar.
@@ -72,7 +70,6 @@ fn likeness(one: &BTreeSet<String>, other: &BTreeSet<String>) -> u8 {
 
 /// Issues of the same commune that share rare words with a record, by how rare and how many.
 fn candidates(connection: &Connection, facts: &Facts, record: &Snapshot, words: &BTreeSet<String>) -> Result<Vec<i64>> {
-    let Some(collection) = facts.names.find(&record.doc.collection.0) else { return Ok(Vec::new()) };
     let mut rare: Vec<(i64, &String)> = Vec::new();
     let mut frequency = connection.prepare_cached("select doc from word where term = ?")?;
     for word in words {
@@ -81,14 +78,14 @@ fn candidates(connection: &Connection, facts: &Facts, record: &Snapshot, words: 
     }
     rare.sort_unstable();
     let mut shared: BTreeMap<i64, u32> = BTreeMap::new();
-    let mut holding =
-        connection.prepare_cached("select rowid from search where search match ? order by rowid desc limit ?")?;
+    let within = wanted::of_documents(connection, &[record.doc.collection])?;
+    let mut holding = connection.prepare_cached("select rowid from search where search match ?")?;
     for (holders, word) in rare.into_iter().take(WORDS) {
         let weight = 64 - u32::try_from(holders).unwrap_or(u32::MAX).ilog2();
-        let mut rows = holding.query(params![format!("\"{word}\""), i64::try_from(HOLDERS).unwrap_or(i64::MAX)])?;
+        let mut rows = holding.query([format!("{within} AND \"{word}\"")])?;
         while let Some(row) = rows.next()? {
             let n: i64 = row.get(0)?;
-            if facts.get(n).is_some_and(|fact| fact.collection == collection) {
+            if facts.get(n).is_some() {
                 *shared.entry(n).or_default() += weight;
             }
         }

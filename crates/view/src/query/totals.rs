@@ -144,7 +144,7 @@ impl Reader {
 /// The commune records of all registers, by name: one of each collection, since a second one is somebody's mistake.
 pub(crate) fn communes(connection: &Connection) -> Result<Vec<Snapshot>> {
     let mut statement = connection.prepare_cached(&format!(
-        "select {} from document d join record r on r.doc = d.n and r.kind = ?
+        "select {} from document d cross join record r on r.doc = d.n and r.kind = ?
          where d.kind = ? order by r.sort, d.collection, r.id",
         load::RECORD,
     ))?;

@@ -6,13 +6,15 @@ use hopluu_model::fold::IssueState;
 use hopluu_model::{CollectionId, Date, Side, Timestamp};
 use rusqlite::Connection;
 
-use crate::derive::names::search_query;
+use crate::derive::names::{document_word, search_query};
 use crate::derive::rules::Rules;
 use crate::derive::today;
 use crate::facts::{Fact, Facts, NO_DAY, Name, short};
 use crate::query::filter::{IssueFilter, Linked, Pile, Sort};
 use crate::{Error, Result};
 
+/// A search within so many communes begins with their documents.
+const COMMUNES: usize = 8;
 /// Within so many working days a deadline is near.
 const SOON: u16 = 2;
 
@@ -83,7 +85,7 @@ impl<'a> Wanted<'a> {
             soon: now.in_working_days(SOON),
             days: (filter.from.map_or(i32::MIN, |day| short(day.days())), short(to)),
             silent: filter.silent.map(|days| silent(connection, facts, now, days)).transpose()?,
-            found: found(connection, &filter.search)?,
+            found: found(connection, filter)?,
         })
     }
 
@@ -219,8 +221,12 @@ impl Found {
 }
 
 /// `None` when nothing was typed.
-fn found(connection: &Connection, typed: &str) -> Result<Option<Found>> {
-    let Some(query) = search_query(typed) else { return Ok(None) };
+fn found(connection: &Connection, filter: &IssueFilter) -> Result<Option<Found>> {
+    let Some(mut query) = search_query(&filter.search) else { return Ok(None) };
+    let within = &filter.collections;
+    if !within.is_empty() && within.len() <= COMMUNES {
+        query = format!("{} AND ({query})", of_documents(connection, within)?);
+    }
     let mut statement = connection.prepare_cached("select rowid from search where search match ?")?;
     let mut rows = statement.query([query])?;
     let mut bits = Vec::new();
@@ -233,4 +239,17 @@ fn found(connection: &Connection, typed: &str) -> Result<Option<Found>> {
         bits[place] |= 1 << (n % 64);
     }
     Ok(Some(Found(bits)))
+}
+
+/// The part of a search that wants records of some collections: far fewer than hold a common word.
+pub(crate) fn of_documents(connection: &Connection, collections: &[CollectionId]) -> Result<String> {
+    let mut statement = connection.prepare_cached("select n from document where collection = ?")?;
+    let mut words = Vec::new();
+    for collection in collections {
+        for no in statement.query_map([collection.0], |row| row.get(0))? {
+            words.push(format!("\"{}\"", document_word(no?)));
+        }
+    }
+    // A collection of which nothing is held has no documents: then nothing is wanted.
+    Ok(if words.is_empty() { format!("\"{}\"", document_word(0)) } else { format!("({})", words.join(" OR ")) })
 }

@@ -3,6 +3,7 @@
 use hopluu_model::fold::TaskState;
 use hopluu_model::{CollectionId, Date, DocId, DocKind, EventKind, Field, Kind, Side, Value};
 use hopluu_view::{Batch, DocUpdate, Marks, View};
+use proptest::prelude::*;
 
 use crate::world::*;
 
@@ -175,4 +176,74 @@ fn directives_stand_by_commune_and_together() {
     let all = reader.directives_by_group().unwrap();
     assert_eq!((all.len(), all[0].group, all[0].communes.len(), all[0].overdue), (1, id(7_777), 2, 1));
     assert_eq!(all[0].states.iter().collect::<Vec<_>>(), [(&"done", &1), (&"given", &1)]);
+}
+
+/// Issues with everything on which a deadline may depend: questions, replies, answers, two categories at once.
+fn entangled() -> DocUpdate {
+    let mut update = three();
+    let province = |number, issue, kind, after: &[u32], day: &str| {
+        on(day, "An", event(number, issue, kind, Side::Province, after))
+    };
+    let commune = |number, issue, kind, after: &[u32], day: &str| {
+        on(day, "Lan", event(number, issue, kind, Side::Commune, after))
+    };
+    let about = |event, of: u32| with(event, &[(Field::CHOSEN, Value::Id(id(of)))]);
+    let sorted = |event, category: &str| with(event, &[(Field::CATEGORY, text(category))]);
+    update.events.extend([
+        // Asked, reached, replied to, and the reply arrived.
+        province(110, 1, EventKind::ASK, &[100], "2026-08-21"),
+        about(commune(111, 1, EventKind::ARRIVED, &[], "2026-08-24"), 110),
+        commune(112, 1, EventKind::REPLY, &[110], "2026-08-25"),
+        about(province(113, 1, EventKind::ARRIVED, &[], "2026-08-26"), 112),
+        // Asked and never replied to; it reached the commune before it was asked, by a wrong clock.
+        province(310, 3, EventKind::ASK, &[300], "2026-08-24"),
+        about(commune(311, 3, EventKind::ARRIVED, &[], "2026-08-10"), 310),
+    ]);
+    // Put into two categories by two who did not know of each other; called solved long after.
+    update.records.push(reported(issues(1), 4, ("2026-08-21", "Lan"), &[]));
+    update.events.extend([
+        commune(400, 4, EventKind::REPORT, &[], "2026-08-21"),
+        province(401, 4, EventKind::ARRIVED, &[], "2026-08-21"),
+        sorted(province(402, 4, EventKind::RECEIVE, &[400], "2026-08-21"), "tru_so"),
+        sorted(province(403, 4, EventKind::RECEIVE, &[400], "2026-08-21"), "chu_ky_so"),
+        commune(404, 4, EventKind::SOLVED, &[402, 403], "2026-09-09"),
+    ]);
+    update
+}
+
+/// What a bulletin says: days of two categories, holidays of August and September, days to reply.
+fn said((days, holidays, reply): &((i64, i64), Vec<i64>, i64), heads: u8) -> DocUpdate {
+    let mut update = bulletin(&[("tru_so", days.0), ("chu_ky_so", days.1)]);
+    update.heads = vec![hopluu_model::ChangeHash([heads; 32])];
+    update.rebuild = true;
+    let first: Date = "2026-08-10".parse().unwrap();
+    let holidays: std::collections::BTreeSet<_> = holidays.iter().collect();
+    for (number, holiday) in (9_100..).zip(holidays) {
+        update.records.push(day_off(number, &first.plus_days(*holiday).to_string()));
+    }
+    let fields = [(Field::SLUG, text("reply_days")), (Field::COUNT, Value::Int(*reply))];
+    update.records.push(told(9_200, Kind::SETTING, &fields));
+    update
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn whatever_bulletins_came_before_the_last_one_holds(
+        bulletins in proptest::collection::vec(
+            ((1_i64..12, 1_i64..12), proptest::collection::vec(0_i64..40, 0..6), 1_i64..6),
+            1..5,
+        ),
+    ) {
+        let mut view = View::memory().unwrap();
+        view.fold(&Batch { docs: vec![entangled()] }).unwrap();
+        for (heads, bulletin) in (10..).zip(&bulletins) {
+            view.fold(&Batch { docs: vec![said(bulletin, heads)] }).unwrap();
+        }
+        let heads = 9 + u8::try_from(bulletins.len()).unwrap();
+        let mut fresh = View::memory().unwrap();
+        fresh.fold(&Batch { docs: vec![said(bulletins.last().unwrap(), heads), entangled()] }).unwrap();
+        prop_assert_eq!(view.dump().unwrap(), fresh.dump().unwrap());
+    }
 }

@@ -1,6 +1,6 @@
 //! The piles of the desks: what lies in which, for whom, and how many.
 
-use hopluu_model::{CollectionId, Event, EventKind, Field, Side, Value};
+use hopluu_model::{CollectionId, Event, EventKind, Field, Kind, Side, Value};
 use hopluu_view::query::{IssueFilter, Linked, Pile, Sort};
 use hopluu_view::{Batch, Marks, View};
 
@@ -203,4 +203,45 @@ fn a_row_says_how_the_deadline_stands() {
     assert_eq!(late.helpers, ["so_noi_vu", "so_tai_chinh"]);
     assert!(row(8).unconfirmed && !late.unconfirmed);
     assert_eq!(row(5).common, Some(id(9_500)));
+}
+
+#[test]
+fn places_are_named_and_followed_to_the_unit_in_which_they_live_on() {
+    let mut view = View::memory().unwrap();
+    let mut units = update(register(1), 2);
+    let fields = [(Field::NAME, text("Phường Sông Công")), (Field::COMMUNE_CODE, text("05518"))];
+    units.records.push(record(register(1), 90, Kind::COMMUNE, &fields));
+    for (number, name) in [(91, "Tổ dân phố 1"), (92, "Tổ dân phố 2"), (93, "Tổ dân phố 3")] {
+        units.records.push(record(register(1), number, Kind::UNIT, &[(Field::NAME, text(name))]));
+    }
+    for (merger, from, into) in [(95, [91, 92], 92), (96, [92, 93], 93)] {
+        let fields = [(Field::FROM, ids(&from)), (Field::INTO, Value::Id(id(into)))];
+        units.records.push(record(register(1), merger, Kind::MERGER, &fields));
+        let passed = event(merger * 10, merger, EventKind::MERGER_PASS, COMMUNE, &[]);
+        let effective = format!("2026-0{}-01", merger - 90);
+        units.events.push(with(passed, &[(Field::EFFECTIVE_ON, day(&effective)), (Field::DECISION, text("12/NQ"))]));
+    }
+    let mut update = update(issues(1), 1);
+    let picture = [
+        (Field::PLACE, Value::Id(id(91))),
+        (Field::PICTURE, text(&"ab".repeat(32))),
+        (Field::PICTURE_SIZE, Value::Int(40_000)),
+    ];
+    update.records.push(reported(issues(1), 1, ("2026-11-02", "Lan"), &picture));
+    update.records.push(reported(issues(1), 2, ("2026-11-02", "Lan"), &[(Field::PLACE, Value::Id(id(93)))]));
+    update.records.push(reported(issues(1), 3, ("2026-11-02", "Lan"), &[(Field::PLACE, Value::Id(id(99)))]));
+    view.fold(&Batch { docs: vec![units, update] }).unwrap();
+    let reader = view.reader().unwrap();
+    let row = |number: u32| reader.issue(&format!("05518-B-{number:04}")).unwrap().unwrap().issue;
+    let place = |number: u32| (row(number).place_name, row(number).place_now);
+    let named = |name: &str, now: &str| (name.to_owned(), now.to_owned());
+    assert_eq!(place(1), named("Tổ dân phố 1", ""), "nothing has taken effect yet");
+    view.mark(&Marks { today: Some("2026-05-20".parse().unwrap()), ..Marks::default() }).unwrap();
+    assert_eq!(place(1), named("Tổ dân phố 1", "Tổ dân phố 2"));
+    view.mark(&Marks { today: Some("2026-06-20".parse().unwrap()), ..Marks::default() }).unwrap();
+    assert_eq!(place(1), named("Tổ dân phố 1", "Tổ dân phố 3"), "merged twice");
+    assert_eq!((place(2), place(3)), (named("Tổ dân phố 3", ""), named("", "")));
+    let first = row(1);
+    assert_eq!((first.commune.as_str(), first.commune_code.as_str()), ("Phường Sông Công", "05518"));
+    assert_eq!(first.picture.map(|picture| (picture.hash.len(), picture.size)), Some((64, 40_000)));
 }
