@@ -227,12 +227,12 @@ fn said((days, holidays, reply): &((i64, i64), Vec<i64>, i64), heads: u8) -> Doc
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn whatever_bulletins_came_before_the_last_one_holds(
         bulletins in proptest::collection::vec(
-            ((1_i64..12, 1_i64..12), proptest::collection::vec(0_i64..40, 0..6), 1_i64..6),
+            ((4_i64..6, 4_i64..6), proptest::collection::vec(0_i64..30, 0..2), 2_i64..4),
             1..5,
         ),
     ) {
