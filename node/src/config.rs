@@ -1,5 +1,6 @@
 //! The settings of the office program.
 
+use std::net::SocketAddr;
 use std::path::Path;
 
 use hopluu_driver::settings::{Setting, Settings, SettingsError};
@@ -50,6 +51,27 @@ const TABLE: &[Setting] = &[
         check: number,
     },
     Setting {
+        key: "web.listen",
+        default: "127.0.0.1:8620",
+        vi: "địa chỉ của các trang: 0.0.0.0:8620 cho cả mạng nội bộ, off để tắt",
+        en: "address of the pages: 0.0.0.0:8620 for the whole LAN, off for none",
+        check: address,
+    },
+    Setting {
+        key: "web.hosts",
+        default: "",
+        vi: "các tên máy chủ được phép, ngoài địa chỉ IP và localhost, cách nhau bằng dấu phẩy",
+        en: "names under which the pages are reached besides IP addresses and localhost, by commas",
+        check: any,
+    },
+    Setting {
+        key: "web.demo",
+        default: "",
+        vi: "địa chỉ trang chạy thử, chỉ trong bản chạy thử",
+        en: "address of the demo's start page, in a demo only",
+        check: any,
+    },
+    Setting {
         key: "clock.offset_ms",
         default: "0",
         vi: "lệch đồng hồ, chỉ để kiểm thử",
@@ -80,6 +102,16 @@ fn number(text: &str) -> Result<(), String> {
 
 fn signed(text: &str) -> Result<(), String> {
     text.parse::<i64>().map(|_| ()).map_err(|_| "a whole number".to_owned())
+}
+
+fn address(text: &str) -> Result<(), String> {
+    let given = text == "off" || text.parse::<SocketAddr>().is_ok();
+    if given { Ok(()) } else { Err("address:port | off".to_owned()) }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "a check of settings says what is wrong, and here nothing can be")]
+fn any(_: &str) -> Result<(), String> {
+    Ok(())
 }
 
 fn on_off(text: &str) -> Result<(), String> {

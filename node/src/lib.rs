@@ -4,6 +4,7 @@
 //! pages and commands see the same office. `demo` runs a whole small province on one machine.
 
 mod answer;
+mod chores;
 mod cli;
 mod client;
 mod config;
@@ -12,6 +13,7 @@ mod door;
 mod home;
 mod machine;
 mod opening;
+mod pages;
 mod places;
 mod secret;
 mod serve;

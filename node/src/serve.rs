@@ -6,17 +6,18 @@ use std::time::Duration;
 use hopluu_desk::{About, Desk, Shared};
 use hopluu_driver::control::{Control, ControlError};
 use hopluu_driver::{Clock, Complaint, Dice, Exit, logs, start};
-use hopluu_model::Tick;
 use hopluu_transport::{Config as LineConfig, Identity};
 use hopluu_view::Reader;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::broadcast;
+use tokio::task::JoinHandle;
 
 use crate::door::NodeDoor;
 use crate::home::{Home, Profile};
 use crate::machine::NodeMachine;
-use crate::{answer, config, opening};
+use crate::pages::Site;
+use crate::{answer, chores, config, opening};
 
 /// Readers that answer questions side by side.
 const READERS: usize = 2;
@@ -40,14 +41,15 @@ pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
     let cache_kib = settings.parse("cache.view_kib").unwrap_or(2_048);
     let readers: Result<Vec<Reader>, _> = (0..READERS).map(|_| Reader::open(&home.view(), cache_kib)).collect();
     let readers = readers.map_err(|error| crate::failed("view-open", &error))?;
-    let (live, (news, _)) = (Shared::default(), broadcast::channel(NEWS));
-    let about = about(home, &profile);
-    let told = (Arc::clone(&live), news.clone());
-    let machine = NodeMachine::new(home.clone(), settings, (office, profile), told);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.map_err(|error| crate::failed("runtime", &error))?;
     runtime.block_on(async {
         let control = Control::bind(&home.socket()).map_err(|error| socket(home, &error))?;
+        let site = Site::bind(&settings).await?;
+        let (live, (news, _)) = (Shared::default(), broadcast::channel(NEWS));
+        let about = about(home, &profile);
+        let told = (Arc::clone(&live), news.clone());
+        let machine = NodeMachine::new(home.clone(), settings, (office, profile), told);
         let handle = start(machine, &identity, line, clock).map_err(|error| crate::failed("start", &error))?;
         let door = NodeDoor { handle: handle.clone(), clock, dice: Dice::new() };
         let desk = Arc::new(Desk::new(Box::new(door), readers, about, (live, news)));
@@ -62,18 +64,32 @@ pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
             tracing::error!(code = refusal.code, "the accounts cannot be read yet");
             None
         });
-        tracing::info!(device = %key.id().short(), dir = %home.dir().display(), "ready");
-        if json {
-            let device = key.id().to_string();
-            println!("{}", json!({ "ready": true, "device": device, "tick": Tick(0).0, "setup_code": setup_code }));
-        } else if let Some(code) = setup_code {
-            println!("Mã cài đặt, để lập tài khoản đầu tiên · Set-up code, for the first account: {code}");
-        }
+        say(json, (&key.id().to_string(), home), site.as_ref(), setup_code.as_deref());
+        let serving = site.map(|site| site.serve(Arc::clone(&desk)));
+        let doing = chores::start(desk);
         stopped(&handle).await.map_err(|error| crate::failed("signals", &error))?;
         answering.abort();
+        doing.abort();
+        serving.inspect(JoinHandle::abort);
         handle.shutdown().await;
         Ok(Exit::Ok)
     })
+}
+
+/// Says on the console that the office runs, where its pages are, and with which code the first account is made.
+fn say(json: bool, (device, home): (&str, &Home), site: Option<&Site>, setup_code: Option<&str>) {
+    let pages = site.map(Site::address);
+    tracing::info!(device, dir = %home.dir().display(), pages, "ready");
+    if json {
+        println!("{}", json!({ "ready": true, "device": device, "pages": pages, "setup_code": setup_code }));
+        return;
+    }
+    if let Some(pages) = pages {
+        println!("Các trang · Pages: {pages}");
+        if let Some(code) = setup_code {
+            println!("Mã cài đặt lần đầu · First set-up code: {code}");
+        }
+    }
 }
 
 /// What the desk is told of this office.

@@ -52,7 +52,8 @@ impl Place {
     /// Nothing runs yet, nothing is written.
     pub fn new(program: &'static str, dir: PathBuf) -> Self {
         // A dead line is noticed soon, and nothing of the caller's own settings leaks in.
-        let settings = vec![("HOPLUU_LINE__IDLE_S".to_owned(), "2".to_owned())];
+        let settings = [("HOPLUU_LINE__IDLE_S", "2"), ("HOPLUU_WEB__LISTEN", "off")];
+        let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
         let settings = if program == "hopluu" { settings } else { Vec::new() };
         Self { program, dir, settings, running: None }
     }

@@ -1,12 +1,12 @@
-//! Issues: report, list, show, comment, move on.
+//! Issues: report, show, comment, move on.
 
 use hopluu_model::edit::{Comment, MoveIssue, ReportIssue};
-use hopluu_model::fold::IssueState;
-use hopluu_model::{Date, DocId, DocKind, EventKind, RecordId, Timestamp, text::IssueCode, vocabulary};
-use hopluu_view::query::{IssueDetail, IssueFilter, IssuePage};
+use hopluu_model::fold::{IssueState, UnitStatus};
+use hopluu_model::{CollectionId, Date, DocId, DocKind, EventKind, RecordId, Timestamp, text::IssueCode, vocabulary};
+use hopluu_view::query::{IssueDetail, IssueRow, UnitRow};
 use serde::{Deserialize, Serialize};
 
-use crate::{Desk, Refusal, Who, Why};
+use crate::{Desk, Part, Power, Refusal, Who, Why};
 
 /// A difficulty to report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -24,6 +24,8 @@ pub struct Report {
     pub place: Option<String>,
     /// Whether it cannot wait.
     pub urgent: bool,
+    /// At the province: the commune (code) on whose behalf it is entered, which confirms it.
+    pub commune: Option<String>,
 }
 
 /// What was reported.
@@ -33,22 +35,8 @@ pub struct Reported {
     pub code: String,
     /// The record.
     pub id: String,
-}
-
-/// Which issues are wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(default)]
-pub struct Search {
-    /// With these words, with or without accents.
-    pub search: String,
-    /// In one state (slug).
-    pub state: Option<String>,
-    /// In one category (slug).
-    pub category: Option<String>,
-    /// Of one commune (code), at the province.
-    pub commune: Option<String>,
-    /// How many at most; fifty when absent.
-    pub limit: Option<u32>,
+    /// Whether it waits for the leader, as its category asks.
+    pub submitted: bool,
 }
 
 /// A remark.
@@ -79,6 +67,9 @@ pub struct Step {
     /// Slug of a better category.
     #[serde(default)]
     pub category: Option<String>,
+    /// Slugs of the departments that help.
+    #[serde(default)]
+    pub helpers: Vec<String>,
     /// The issue it doubles, by code or id.
     #[serde(default)]
     pub other: Option<String>,
@@ -92,15 +83,16 @@ pub struct Moved {
 }
 
 impl Desk {
-    /// Reports a difficulty.
+    /// Reports a difficulty. Where its category asks for the leader's approval, what others report waits for the leader.
     ///
     /// # Errors
     /// What is wrong with the form.
     pub async fn report(&self, who: &Who, report: Report) -> Result<Reported, Refusal> {
-        let collection = self.about().collection;
+        let collection = self.one_commune(report.commune.as_deref())?;
         let doc = DocId::new(collection, DocKind::Issues(self.year().await?));
-        let place = report.place.as_deref().filter(|place| !place.is_empty());
-        let place = place.map(|place| self.place(place)).transpose()?;
+        let place = report.place.as_deref().map(str::trim).filter(|place| !place.is_empty());
+        let place = place.map(|place| self.place(collection, place)).transpose()?;
+        let submit = self.waits_for_leader(who, &report.category)?;
         let letter = self.about().letter.clone();
         let at = self.at(who, doc)?;
         let Report { category, cause, text, proposal, urgent, .. } = report;
@@ -110,8 +102,8 @@ impl Desk {
             let number = office.next_issue_number()?;
             let code = IssueCode::new(&office.commune_code(&collection), &letter, number)
                 .map_err(|error| Refusal::failed("issue-code", &error))?;
-            let said = Reported { code: code.to_string(), id: record.to_string() };
-            let (submit, picture) = (false, None);
+            let said = Reported { code: code.to_string(), id: record.to_string(), submitted: submit };
+            let picture = None;
             let form =
                 ReportIssue { record, event, code, category, cause, text, proposal, place, urgent, submit, picture };
             Ok((form, said))
@@ -119,45 +111,36 @@ impl Desk {
         .await
     }
 
+    /// Whether a report of this category goes to the leader first.
+    fn waits_for_leader(&self, who: &Who, category: &str) -> Result<bool, Refusal> {
+        let asks = self.reader().categories()?.into_iter().any(|known| known.slug == category && known.approval);
+        Ok(asks && !self.is_province() && !who.part.may(Power::Lead))
+    }
+
     /// The year in which an issue is born. The province opens years; a clock only chooses among them.
-    async fn year(&self) -> Result<u16, Refusal> {
+    pub(crate) async fn year(&self) -> Result<u16, Refusal> {
         let open: Vec<u16> =
             self.with(|office, _, _| Ok(office.mailbox().trust().roster().open_years().collect())).await?;
         Ok(year_of(&open, self.wall(), self.about().invited_until))
     }
 
-    /// A page of issues.
-    ///
-    /// # Errors
-    /// When a state or commune is not known.
-    pub fn issues(&self, search: &Search) -> Result<IssuePage, Refusal> {
-        let state = search.state.as_deref().filter(|slug| !slug.is_empty());
-        let state = state.map(|slug| IssueState::from_slug(slug).ok_or(slug)).transpose().map_err(|slug| {
-            Refusal::new(
-                Why::Refused,
-                "unknown-state",
-                format!("Không có trạng thái {slug}."),
-                format!("There is no state {slug}."),
-            )
-        })?;
-        let filter = IssueFilter {
-            desk: self.about().side,
-            collections: self.collection_of(search.commune.as_deref())?.into_iter().collect(),
-            states: state.into_iter().collect(),
-            category: search.category.clone().filter(|slug| !slug.is_empty()),
-            search: search.search.clone(),
-            limit: search.limit.unwrap_or(50),
-            ..IssueFilter::default()
-        };
-        Ok(self.reader().issues(&filter)?)
-    }
-
-    /// One issue with everything about it, by code or id.
+    /// One issue with everything about it, by code or id. Whoever may not see it is told what is told of one that does
+    /// not exist: a handler sees what their department leads or helps with, the province nothing that still waits for a
+    /// commune's leader.
     ///
     /// # Errors
     /// When there is none, or several begin so.
-    pub fn issue(&self, code: &str) -> Result<IssueDetail, Refusal> {
-        self.reader().issue(code)?.ok_or_else(|| Refusal::not_found("phiếu", "issue", code))
+    pub fn issue(&self, who: &Who, code: &str) -> Result<IssueDetail, Refusal> {
+        let found = self.reader().issue(code)?.filter(|detail| self.sees(who, &detail.issue));
+        found.ok_or_else(|| Refusal::not_found("phiếu", "issue", code))
+    }
+
+    fn sees(&self, who: &Who, row: &IssueRow) -> bool {
+        if self.is_province() && row.state == IssueState::Submitted {
+            return false;
+        }
+        let of = |department: &String| row.lead.as_ref() == Some(department) || row.helpers.contains(department);
+        who.part != Part::Handler || who.department.as_ref().is_some_and(of)
     }
 
     /// Adds a remark.
@@ -165,7 +148,7 @@ impl Desk {
     /// # Errors
     /// When there is no such issue, or what is wrong with the remark.
     pub async fn comment(&self, who: &Who, remark: Remark) -> Result<Moved, Refusal> {
-        let row = self.issue(&remark.code)?.issue;
+        let row = self.issue(who, &remark.code)?.issue;
         let at = self.at(who, row.doc)?;
         let numbers_only = vocabulary::numbers_only(&row.category);
         self.write(at, move |office| {
@@ -181,9 +164,9 @@ impl Desk {
     /// # Errors
     /// When there is no such issue or event, whoever asks may not, or what is wrong with the form.
     pub async fn move_issue(&self, who: &Who, step: Step) -> Result<Moved, Refusal> {
-        let detail = self.issue(&step.code)?;
+        let detail = self.issue(who, &step.code)?;
         let slug = step.event.as_str();
-        let kind = EventKind::from_slug(slug).filter(|kind| matches!(kind.0, 1..=12)).ok_or_else(|| {
+        let kind = EventKind::from_slug(slug).filter(|kind| matches!(kind.0, 1..=14)).ok_or_else(|| {
             Refusal::new(
                 Why::Usage,
                 "unknown-event",
@@ -192,17 +175,18 @@ impl Desk {
             )
         })?;
         let other = step.other.as_deref().filter(|code| !code.is_empty());
-        let other = other.map(|code| self.issue(code).map(|detail| detail.issue.id)).transpose()?;
+        let other = other.map(|code| self.issue(who, code).map(|detail| detail.issue.id)).transpose()?;
         let at = self.at(who, detail.issue.doc)?;
         let (issue, after, urgent) = (detail.issue.id, detail.frontier, detail.issue.urgent);
         let numbers_only = vocabulary::numbers_only(&detail.issue.category);
-        let Step { text, reason, lead, category, .. } = step;
+        let Step { text, reason, lead, helpers, category, .. } = step;
         self.write(at, move |office| {
             let event = office.new_event();
             let form = MoveIssue {
                 text,
                 reason,
                 lead,
+                helpers,
                 category,
                 other,
                 numbers_only,
@@ -214,9 +198,21 @@ impl Desk {
         .await
     }
 
-    /// A unit or building by name or id.
-    fn place(&self, typed: &str) -> Result<RecordId, Refusal> {
+    /// Where something may be difficult: the units of this commune that exist and its buildings, id and name.
+    ///
+    /// # Errors
+    /// When the view fails.
+    pub fn places(&self) -> Result<Vec<(String, String)>, Refusal> {
         let collection = self.about().collection;
+        let units = self.reader().units(collection, None)?.map_or_else(Vec::new, |units| units.units);
+        let exists = |unit: &UnitRow| matches!(unit.status, UnitStatus::Active | UnitStatus::InClash);
+        let units = units.into_iter().filter(exists).map(|unit| (unit.id.to_string(), unit.name));
+        let sites = self.reader().sites(collection)?.map_or_else(Vec::new, |sites| sites.sites);
+        Ok(sites.into_iter().map(|site| (site.id.to_string(), site.name)).chain(units).collect())
+    }
+
+    /// A unit or building by name or id.
+    fn place(&self, collection: CollectionId, typed: &str) -> Result<RecordId, Refusal> {
         let units = self.reader().find_units(typed, Some(collection))?;
         if let [unit] = units.as_slice() {
             return Ok(unit.id);

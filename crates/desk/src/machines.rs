@@ -107,7 +107,7 @@ impl Desk {
     /// # Errors
     /// When this is not the desk, whoever asks may not, or the commune is unknown.
     pub async fn invite(&self, who: &Who, invite: Invite) -> Result<Invited, Refusal> {
-        self.allow(who, Power::Machines)?;
+        self.only_desk(who)?;
         let days = invite.days.unwrap_or(DAYS).clamp(1, MAX_DAYS);
         let mut relay = self.about().relay.clone();
         if let Some(address) = invite.address {
@@ -171,7 +171,7 @@ impl Desk {
     /// # Errors
     /// When this is not the desk, whoever asks may not, or none or several begin so.
     pub async fn revoke(&self, who: &Who, prefix: &str, reason: &str) -> Result<String, Refusal> {
-        self.allow(who, Power::Machines)?;
+        self.only_desk(who)?;
         let (prefix, reason) = (prefix.trim().to_ascii_uppercase(), reason.trim().to_owned());
         if reason.is_empty() {
             return Err(Refusal::new(Why::Usage, "no-reason", "Ghi lý do thu hồi.", "Say why it is revoked."));
@@ -187,6 +187,14 @@ impl Desk {
             Ok(device.to_string())
         })
         .await
+    }
+
+    /// Lets only those pass who look after the machines of a province, at its desk.
+    fn only_desk(&self, who: &Who) -> Result<(), Refusal> {
+        if !self.is_province() {
+            return Err(Refusal::not_desk());
+        }
+        self.allow(who, Power::Machines)
     }
 
     /// This spare machine becomes the desk, by the recovery words of the root; returns its key.

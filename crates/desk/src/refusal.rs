@@ -99,6 +99,17 @@ impl Refusal {
         )
     }
 
+    /// Something that only the province desk does.
+    #[must_use]
+    pub fn not_desk() -> Self {
+        Self::new(
+            Why::Refused,
+            "not-desk",
+            "Chỉ bàn tỉnh làm được việc này. Hãy làm ở bàn tỉnh.",
+            "Only the province desk may do this. Do it there.",
+        )
+    }
+
     /// A date that is none.
     #[must_use]
     pub fn bad_date(error: &hopluu_model::time::BadDate) -> Self {
@@ -156,11 +167,7 @@ impl Refusal {
                 "Không có thiết bị này trong danh bạ. `hopluu devices` in danh sách.",
                 "The roster names no such device. `hopluu devices` lists them.",
             ),
-            OfficeError::Mailbox(MailboxError::NotDesk) => refused(
-                "not-desk",
-                "Chỉ bàn tỉnh làm được việc này. Hãy làm ở bàn tỉnh.",
-                "Only the province desk may do this. Do it there.",
-            ),
+            OfficeError::Mailbox(MailboxError::NotDesk) => Self::not_desk(),
             OfficeError::Mailbox(MailboxError::InDoubt) => refused(
                 "roster-in-doubt",
                 "Sổ của máy này từng bị hỏng một phần; cần đối chiếu danh bạ với trạm trước. Chờ có đường truyền rồi thử lại.",

@@ -1,13 +1,39 @@
-//! The words of the pages, in Vietnamese and English.
+//! Pages over a desk, and the words of pages and commands.
 //!
-//! Pages and commands say the same thing in the same words: short, polite, concrete, as offices write. The pages
-//! themselves come with the desks; until then the command line is what people see of this room.
+//! Pages are rendered on the server and work without JavaScript; one small script (`assets/app.js`) adds what only saves
+//! time: parts that follow the news, drafts kept while typing, keys. Pages know no rule of the trade: they hand what was
+//! typed to a verb of [`hopluu_desk::Desk`] and show what it answers.
+//!
+//! * [`router`] makes the pages of an office, [`serve`] serves them on a socket.
+//! * A page is a template in `templates/`, a struct with its fields, and a handler, one file per page; what every page
+//!   shows (account, line, navigation) is [`page::Page`].
+//! * Every word stands in `words/*.tsv` in both languages, under a key; a test fails for a missing or unused one.
 
+mod assets;
+mod directives;
+mod failure;
+mod guard;
+mod home;
+mod issues;
 mod line;
+mod live;
+mod login;
+mod names;
+mod notices;
+mod page;
+mod people;
+mod posted;
 mod sentence;
+mod settle;
+mod signed;
+mod site;
+mod status;
+mod units;
+mod words;
 
 pub use line::line;
 pub use sentence::sentence;
+pub use site::{Pages, router, serve};
 
 /// One text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use hopluu_view::query::Sentence;
 
 use crate::Words;
+use crate::page::Page;
 
 /// How far a record has travelled, as every list and page says it.
 #[must_use]
@@ -16,6 +17,28 @@ pub fn sentence(sentence: &Sentence) -> Words {
             Words::new(format!("Không được chấp nhận: {text}"), format!("refused: {text}"))
         }
     }
+}
+
+/// The sentence in the language of a page.
+pub(crate) fn said(page: &Page, of: &Sentence) -> String {
+    let words = sentence(of);
+    page.pick(words.vi, words.en)
+}
+
+/// How many of the four steps are done.
+pub(crate) fn steps(of: &Sentence) -> u8 {
+    match of {
+        Sentence::Refused { .. } => 0,
+        Sentence::Saved => 1,
+        Sentence::AtRelay => 2,
+        Sentence::AtProvince => 3,
+        Sentence::Seen => 4,
+    }
+}
+
+/// Whether it was not accepted.
+pub(crate) fn refused(of: &Sentence) -> bool {
+    matches!(of, Sentence::Refused { .. })
 }
 
 #[cfg(test)]

@@ -23,8 +23,8 @@ pub(super) async fn report(desk: &Desk, who: &Who, args: Value) -> Result<Answer
     Ok(Answer::new(as_json(&reported), vi, en))
 }
 
-pub(super) fn list(desk: &Desk, args: Value) -> Result<Answer, Refusal> {
-    let page = desk.issues(&read(args)?)?;
+pub(super) fn list(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusal> {
+    let page = desk.issues(who, &read(args)?)?;
     let mut text = Words::new("", "");
     for row in &page.rows {
         line(&mut text, row);
@@ -33,8 +33,8 @@ pub(super) fn list(desk: &Desk, args: Value) -> Result<Answer, Refusal> {
     Ok(Answer::new(as_json(&page), vi, en))
 }
 
-pub(super) fn show(desk: &Desk, args: Value) -> Result<Answer, Refusal> {
-    let detail = desk.issue(&read::<Code>(args)?.code)?;
+pub(super) fn show(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusal> {
+    let detail = desk.issue(who, &read::<Code>(args)?.code)?;
     let row = &detail.issue;
     let mut text = Words::new("", "");
     line(&mut text, row);

@@ -41,8 +41,8 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "digest" => plain(&desk.holdings().await?),
         "commune" => unit::seed(desk, who, args).await,
         "issue.report" => issue::report(desk, who, args).await,
-        "issue.list" => issue::list(desk, args),
-        "issue.show" => issue::show(desk, args),
+        "issue.list" => issue::list(desk, who, args),
+        "issue.show" => issue::show(desk, who, args),
         "issue.comment" => saved(&desk.comment(who, read(args)?).await?),
         "issue.move" => saved(&desk.move_issue(who, read(args)?).await?),
         "unit.add" => saved_id(desk.add_unit(who, read(args)?).await?),
@@ -119,7 +119,7 @@ fn as_json<T: serde::Serialize>(value: &T) -> Value {
 }
 
 /// A refusal as the command line says it.
-fn complain(refusal: &Refusal) -> Complaint {
+pub(crate) fn complain(refusal: &Refusal) -> Complaint {
     let exit = match refusal.why {
         Why::Usage => Exit::Usage,
         Why::Refused | Why::Forbidden | Why::NotFound => Exit::Refused,

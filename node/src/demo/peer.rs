@@ -55,6 +55,7 @@ impl Peer {
         let child = program()?
             .args(&self.args)
             .env("HOPLUU_LINE__IDLE_S", "5")
+            .env("HOPLUU_WEB__LISTEN", "off")
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)

@@ -1,0 +1,98 @@
+//! The pages of an office: what they share, where they are, and serving them.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use axum::extract::DefaultBodyLimit;
+use axum::extract::connect_info::Connected;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::routing::{get, post};
+use axum::serve::{IncomingStream, Listener};
+use axum::{Router, serve as serve_on};
+use hopluu_desk::Desk;
+use tower_http::compression::CompressionLayer;
+
+use crate::{assets, directives, failure, guard, home, issues, live, login, notices, people, settle, status, units};
+
+/// The largest request, in bytes: a form with one photograph as telephones take them.
+const MAX_REQUEST: usize = 16 << 20;
+
+/// How pages are served.
+#[derive(Debug, Clone, Default)]
+pub struct Pages {
+    /// Names under which the pages are reached, besides addresses and `localhost`. A page asked for under another name is
+    /// refused, so that a foreign name that points here cannot read along.
+    pub hosts: Vec<String>,
+    /// Whether they are served over TLS: cookies are then for TLS only.
+    pub tls: bool,
+    /// Where the start page of the demonstration is, in a demonstration.
+    pub demo: Option<String>,
+}
+
+/// What handlers share.
+pub(crate) struct Site {
+    pub(crate) desk: Arc<Desk>,
+    pub(crate) pages: Pages,
+}
+
+/// The pages of an office.
+pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
+    let site = Arc::new(Site { desk, pages });
+    Router::new()
+        .merge(login::routes())
+        .merge(issues::routes())
+        .route("/", get(home::show))
+        .route("/settle", get(settle::list))
+        .route("/settle/{key}", get(settle::show).post(settle::choose))
+        .route("/directives", get(directives::show).post(directives::change))
+        .route("/notices", get(notices::show))
+        .route("/units", get(units::show).post(units::change))
+        .route("/people", get(people::show))
+        .route("/status", get(status::show))
+        .route("/news", get(live::stream))
+        .route("/wish", post(status::wish))
+        .route("/assets/{name}", get(assets::serve))
+        .fallback(failure::no_page)
+        .layer(DefaultBodyLimit::max(MAX_REQUEST))
+        .layer(from_fn_with_state(Arc::clone(&site), guard::check))
+        .layer(from_fn(guard::headers))
+        .layer(CompressionLayer::new().gzip(true))
+        .with_state(site)
+}
+
+/// Serves pages on a socket until the task is dropped.
+///
+/// # Errors
+/// When the socket fails.
+pub async fn serve<L>(listener: L, router: Router) -> std::io::Result<()>
+where
+    L: Listener<Addr = SocketAddr>,
+{
+    serve_on(Entrance(listener), router.into_make_service_with_connect_info::<Peer>()).await
+}
+
+/// The address a request came from.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+/// Any listener, as one of ours: only then may it say from where a request came.
+struct Entrance<L>(L);
+
+impl<L: Listener<Addr = SocketAddr>> Listener for Entrance<L> {
+    type Io = L::Io;
+    type Addr = SocketAddr;
+
+    async fn accept(&mut self) -> (L::Io, SocketAddr) {
+        self.0.accept().await
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+impl<L: Listener<Addr = SocketAddr>> Connected<IncomingStream<'_, Entrance<L>>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Entrance<L>>) -> Self {
+        Self(*stream.remote_addr())
+    }
+}
