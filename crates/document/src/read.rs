@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use automerge::{ChangeHash as AmHash, ObjId, ReadDoc, ScalarValue, Value as AmValue, legacy};
-use hopluu_model::{ActorId, Event, EventId, Field, Held, RecordId, Side, Sides, Snapshot, Stamp};
+use hopluu_model::{ActorId, Event, EventId, Field, Held, RecordId, Role, Side, Sides, Snapshot, Stamp};
 
 use crate::blob::{self, Creation, EventBlob, SetValue};
 use crate::document::Document;
@@ -171,7 +171,9 @@ impl Document {
         }
         for id in events {
             let Some((event, exid)) = self.event_and_write(EventId(*id), sides) else { continue };
-            if let Some((actor, seq)) = self.writer(&exid) {
+            // How far a record has travelled is said of what people typed; what a program notes by itself nobody looked at.
+            let typed = event.stamp.by.role != Role::Program;
+            if let Some((actor, seq)) = self.writer(&exid).filter(|_| typed) {
                 touch(event.record, actor, seq);
                 if event.side == Side::Province
                     && let Some(hash) = self.am.hash_for_opid(&exid)

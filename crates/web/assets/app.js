@@ -133,3 +133,6 @@ document.addEventListener("submit", (event) => {
 });
 for (const form of document.querySelectorAll("form[data-draft]")) keepDrafts(form);
 live.listen();
+// Where no news are to be had the page looks again by itself.
+const poll = document.querySelector("[data-poll]");
+if (poll) setInterval(() => { if (!document.hidden) live.soon(); }, Number(poll.dataset.poll));

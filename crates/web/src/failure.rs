@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use hopluu_desk::{Refusal, Why};
 
+use crate::Pages;
 use crate::page::{Page, show_as};
 use crate::signed::{Signed, Wish};
 use crate::site::Site;
@@ -57,36 +58,36 @@ fn page_of(page: Page, refusal: Refusal) -> Response {
 }
 
 /// A form whose session has ended or changed since the page was opened.
-pub(crate) fn stale(site: &Site, wish: Wish) -> Response {
+pub(crate) fn stale(pages: &Pages, wish: Wish) -> Response {
     let refusal = Refusal::new(
         Why::Forbidden,
         "stale-form",
         "Trang này đã mở từ phiên trước. Quay lại, tải lại trang rồi gửi lần nữa; nội dung đã gõ vẫn còn ở trang trước.",
         "This page was opened in an earlier session. Go back, reload and send again; what you typed is still there.",
     );
-    page_of(wish.bare(site), refusal)
+    page_of(wish.bare(pages), refusal)
 }
 
 /// A form that another site sent.
-pub(crate) fn foreign(site: &Site, wish: Wish) -> Response {
+pub(crate) fn foreign(pages: &Pages, wish: Wish) -> Response {
     let refusal = Refusal::new(
         Why::Forbidden,
         "foreign-form",
         "Yêu cầu này được gửi từ một trang khác nên không được thực hiện.",
         "This request was sent from another site and was not done.",
     );
-    page_of(wish.bare(site), refusal)
+    page_of(wish.bare(pages), refusal)
 }
 
 /// A form that is larger than any form of ours, or that cannot be read.
-pub(crate) fn too_large(site: &Site, wish: Wish, code: &'static str) -> Response {
+pub(crate) fn too_large(pages: &Pages, wish: Wish, code: &'static str) -> Response {
     let refusal = Refusal::new(
         Why::Usage,
         code,
         "Nội dung gửi lên quá lớn hoặc không đọc được. Quay lại và chọn ảnh nhỏ hơn 15 MB, hoặc viết ngắn hơn.",
         "What was sent is too large or cannot be read. Go back and choose a picture below 15 MB, or write less.",
     );
-    page_of(wish.bare(site), refusal)
+    page_of(wish.bare(pages), refusal)
 }
 
 /// An address under which there is nothing.
@@ -97,5 +98,5 @@ pub(crate) async fn no_page(State(site): State<Arc<Site>>, wish: Wish) -> Respon
         "Không có trang này. Kiểm tra địa chỉ, hoặc về trang chủ.",
         "There is no such page. Check the address, or go to the start page.",
     );
-    page_of(wish.bare(&site), refusal)
+    page_of(wish.bare(&site.pages), refusal)
 }

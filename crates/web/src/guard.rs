@@ -11,9 +11,8 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::failure;
 use crate::signed::Wish;
-use crate::site::Site;
+use crate::{Pages, failure};
 
 /// Pages take nothing from elsewhere, run no script of their own text, and stand in nobody's frame.
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; object-src 'none'; \
@@ -21,9 +20,9 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 
 
 /// Refuses foreign names (a name of somebody else's that points here would make their page one of ours) and forms that
 /// another site sent.
-pub(crate) async fn check(State(site): State<Arc<Site>>, request: Request, next: Next) -> Response {
+pub(crate) async fn check(State(pages): State<Arc<Pages>>, request: Request, next: Next) -> Response {
     let host = host(&request).unwrap_or_default().to_owned();
-    if !is_ours(&host, &site.pages.hosts) {
+    if !is_ours(&host, &pages.hosts) {
         return (
             StatusCode::MISDIRECTED_REQUEST,
             "Địa chỉ này không phải của văn phòng. · Not an address of this office.\n",
@@ -32,7 +31,7 @@ pub(crate) async fn check(State(site): State<Arc<Site>>, request: Request, next:
     }
     let reads = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if !reads && !sent_from_here(request.headers(), &host) {
-        return failure::foreign(&site, Wish::default());
+        return failure::foreign(&pages, Wish::default());
     }
     next.run(request).await
 }

@@ -10,6 +10,7 @@
 //! * Every word stands in `words/*.tsv` in both languages, under a key; a test fails for a missing or unused one.
 
 mod assets;
+mod demo;
 mod directives;
 mod failure;
 mod guard;
@@ -31,12 +32,13 @@ mod status;
 mod units;
 mod words;
 
+pub use demo::{DemoDesk, Scene, Stage, demo_router};
 pub use line::line;
 pub use sentence::sentence;
 pub use site::{Pages, router, serve};
 
 /// One text in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Words {
     /// Vietnamese, which comes first.
     pub vi: String,

@@ -66,7 +66,7 @@ async fn form(State(site): State<Arc<Site>>, Query(next): Query<Next>, wish: Wis
 fn login(site: &Site, wish: Wish, next: String, typed: Fields, refused: Option<Refusal>) -> Response {
     let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
     let place = site.desk.about().label.clone();
-    show_as(status, &LoginPage { page: wish.bare(site), place, next, typed, refused })
+    show_as(status, &LoginPage { page: wish.bare(&site.pages), place, next, typed, refused })
 }
 
 async fn sign_in(
@@ -104,7 +104,7 @@ fn setup(site: &Site, wish: Wish, typed: Fields, refused: Option<Refusal>) -> Re
         Side::Commune => vec![Part::Leader, Part::ItContact],
         Side::Province => vec![Part::Admin],
     };
-    show_as(status, &SetupPage { page: wish.bare(site), place: about.label.clone(), parts, typed, refused })
+    show_as(status, &SetupPage { page: wish.bare(&site.pages), place: about.label.clone(), parts, typed, refused })
 }
 
 async fn set_up(

@@ -56,7 +56,7 @@ impl Fields {
         Self { pairs: fields.into_iter().collect(), file: None }
     }
 
-    fn parse(bytes: &[u8]) -> Self {
+    pub(crate) fn parse(bytes: &[u8]) -> Self {
         let pairs = form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()));
         Self { pairs: pairs.collect(), file: None }
     }
@@ -79,10 +79,11 @@ impl FromRequest<Arc<Site>> for Posted {
             return Err(StatusCode::METHOD_NOT_ALLOWED.into_response());
         }
         let signed = Signed::from_request_parts(&mut parts, site).await?;
-        let fields =
-            read(Request::from_parts(parts, body)).await.map_err(|key| failure::too_large(site, wish.clone(), key))?;
+        let fields = read(Request::from_parts(parts, body))
+            .await
+            .map_err(|key| failure::too_large(&site.pages, wish.clone(), key))?;
         if !signed.session.csrf_is(fields.text("csrf")) {
-            return Err(failure::stale(site, wish));
+            return Err(failure::stale(&site.pages, wish));
         }
         Ok(Self { signed, fields })
     }
@@ -96,7 +97,7 @@ impl FromRequest<Arc<Site>> for Unsigned {
     type Rejection = Response;
 
     async fn from_request(request: Request, site: &Arc<Site>) -> Result<Self, Response> {
-        let fields = read(request).await.map_err(|key| failure::too_large(site, Wish::default(), key))?;
+        let fields = read(request).await.map_err(|key| failure::too_large(&site.pages, Wish::default(), key))?;
         Ok(Self(fields))
     }
 }

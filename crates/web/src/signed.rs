@@ -9,6 +9,7 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
 use hopluu_desk::{Session, Who};
 
+use crate::Pages;
 use crate::page::Page;
 use crate::site::Site;
 use crate::words::Lang;
@@ -80,14 +81,14 @@ impl<S: Sync> FromRequestParts<S> for Wish {
 
 impl Wish {
     /// The frame of a page before anybody is signed in.
-    pub(crate) fn bare(self, site: &Site) -> Page {
+    pub(crate) fn bare(self, pages: &Pages) -> Page {
         let Self { lang, theme, path, done } = self;
-        Page { lang, theme, path, done, demo: site.pages.demo.clone(), ..Page::default() }
+        Page { lang, theme, path, done, demo: pages.demo.clone(), ..Page::default() }
     }
 
     /// The frame of a page for somebody signed in.
     pub(crate) async fn page(self, site: &Site, signed: &Signed, here: &'static str) -> Page {
-        let mut page = self.bare(site).with_account(signed);
+        let mut page = self.bare(&site.pages).with_account(signed);
         // A failed view is told by the page's own matter.
         page.standing = site.desk.standing().await.unwrap_or_default();
         let words = crate::line(&page.standing);

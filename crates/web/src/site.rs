@@ -37,6 +37,7 @@ pub(crate) struct Site {
 
 /// The pages of an office.
 pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
+    let guarded = Arc::new(pages.clone());
     let site = Arc::new(Site { desk, pages });
     Router::new()
         .merge(login::routes())
@@ -54,7 +55,7 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .route("/assets/{name}", get(assets::serve))
         .fallback(failure::no_page)
         .layer(DefaultBodyLimit::max(MAX_REQUEST))
-        .layer(from_fn_with_state(Arc::clone(&site), guard::check))
+        .layer(from_fn_with_state(guarded, guard::check))
         .layer(from_fn(guard::headers))
         .layer(CompressionLayer::new().gzip(true))
         .with_state(site)

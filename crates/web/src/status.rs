@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use askama::Template;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderValue, SET_COOKIE};
@@ -11,7 +12,7 @@ use hopluu_desk::{Check, Health};
 
 use crate::failure;
 use crate::page::Page;
-use crate::posted::Unsigned;
+use crate::posted::{Fields, Unsigned};
 use crate::signed::{LANG, Signed, THEME, Wish};
 use crate::site::Site;
 
@@ -40,6 +41,15 @@ pub(crate) async fn show(State(site): State<Arc<Site>>, wish: Wish, signed: Sign
 
 /// Language and colours; remembered in the browser, for people who are not signed in as well.
 pub(crate) async fn wish(Unsigned(fields): Unsigned) -> Response {
+    remembered(&fields)
+}
+
+/// The same where there is no office behind the page.
+pub(crate) async fn wish_anywhere(body: Bytes) -> Response {
+    remembered(&Fields::parse(&body))
+}
+
+fn remembered(fields: &Fields) -> Response {
     let mut headers = HeaderMap::new();
     for (field, cookie) in [("lang", LANG), ("theme", THEME)] {
         let value = fields.text(field);

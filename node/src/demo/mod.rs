@@ -3,16 +3,20 @@
 //! [`world`] starts and kills processes, [`story`] is what happens, [`table`] is what must have come out.
 
 mod peer;
+mod stage;
 mod story;
 mod table;
 mod world;
 
 use hopluu_driver::control::{Control, call};
 use hopluu_driver::{Complaint, Exit};
+use hopluu_web::Stage;
 use serde_json::{Value, json};
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use crate::cli::{Cli, Demo, DemoCommand};
@@ -24,6 +28,8 @@ pub(crate) const RELAY_ARGUMENT: &str = "--as-relay";
 
 /// Where `demo cut` and `demo heal` find a running demo when no `--dir` is given.
 const LAST: &str = "hopluu-demo-dir";
+/// The port of the start page, when nobody else has it.
+const START_PORT: u16 = 8_600;
 /// A command waits so long for the running demo.
 const PATIENCE: Duration = Duration::from_secs(10);
 
@@ -39,14 +45,31 @@ pub(crate) fn run(demo: &Demo, cli: &Cli, say: Say) -> Result<Exit, Complaint> {
     let runtime = runtime.map_err(|error| crate::failed("runtime", &error))?;
     runtime.block_on(async {
         let tell = story::Tell::new(say);
-        let mut world = World::raise(&dir, &tell).await?;
+        // Who only wants the table opens no pages.
+        let start = if demo.once { None } else { Some(start_page().await?) };
+        let address = start.as_ref().map(|(_, address)| address.as_str());
+        let mut world = World::raise(&dir, &tell, address).await?;
         let result = story::tell(&mut world, &tell).await?;
         say.answer(&result.answer());
-        if demo.once {
+        let Some((listener, address)) = start else {
             return Ok(if result.is_good() { Exit::Ok } else { Exit::Failed });
-        }
-        stay(world, &dir, say).await
+        };
+        stage::accounts(&world)?;
+        stay(world, &dir, say, (listener, &address)).await
     })
+}
+
+/// Where the start page will be: at a port that is easy to remember, when it is free.
+async fn start_page() -> Result<(TcpListener, String), Complaint> {
+    let listener = match TcpListener::bind((Ipv4Addr::LOCALHOST, START_PORT)).await {
+        Ok(listener) => listener,
+        Err(_) => {
+            let any = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await;
+            any.map_err(|error| crate::failed("demo-port", &error))?
+        }
+    };
+    let at = listener.local_addr().map_err(|error| crate::failed("demo-port", &error))?;
+    Ok((listener, format!("http://{at}/")))
 }
 
 /// The directory of the demo; a temporary one goes when the demo ends.
@@ -70,13 +93,15 @@ fn place(named: Option<PathBuf>) -> Result<(PathBuf, Option<tempfile::TempDir>),
 }
 
 /// Keeps the world up until a signal; says how to talk to each office, and listens for `cut` and `heal`.
-async fn stay(world: World, dir: &Path, say: Say) -> Result<Exit, Complaint> {
+async fn stay(world: World, dir: &Path, say: Say, (listener, address): (TcpListener, &str)) -> Result<Exit, Complaint> {
     let control = Control::bind(&dir.join("demo.sock")).map_err(|error| crate::failed("demo-socket", &error))?;
     let note = std::env::temp_dir().join(LAST);
     // Only a convenience: without it `demo cut --dir` still works.
     let _ = std::fs::write(&note, dir.display().to_string());
-    say.answer(&world.how_to_talk());
+    say.answer(&world.how_to_talk(address));
     let line = Arc::new(world);
+    let router = hopluu_web::demo_router(Arc::clone(&line) as Arc<dyn Stage>);
+    let serving = tokio::spawn(hopluu_web::serve(listener, router));
     let held = Arc::clone(&line);
     let answering = tokio::spawn(control.serve(move |request: Value| {
         let world = Arc::clone(&held);
@@ -94,6 +119,7 @@ async fn stay(world: World, dir: &Path, say: Say) -> Result<Exit, Complaint> {
         tokio::select! { _ = terminate.recv() => {}, _ = interrupt.recv() => {} }
     }
     answering.abort();
+    serving.abort();
     let _ = std::fs::remove_file(note);
     Ok(Exit::Ok)
 }

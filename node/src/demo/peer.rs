@@ -1,6 +1,7 @@
 //! One process of the demo.
 
 use std::fs::File;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -24,18 +25,31 @@ pub(super) struct Peer {
     child: Option<Child>,
     /// Edits it has answered as saved.
     pub(super) made: u64,
+    /// Where its pages are; nowhere when nobody is going to look.
+    pages: Option<(SocketAddr, String)>,
 }
 
 impl Peer {
     pub(super) fn office(name: &'static str, dir: PathBuf) -> Self {
         let args = vec!["serve".to_owned(), "--dir".to_owned(), dir.display().to_string()];
-        Self { name, home: Home::at(&dir), args, child: None, made: 0 }
+        Self { name, home: Home::at(&dir), args, child: None, made: 0, pages: None }
+    }
+
+    /// Gives it pages at an address, with the way back to the start page of the demo.
+    pub(super) fn with_pages(mut self, at: Option<(SocketAddr, String)>) -> Self {
+        self.pages = at;
+        self
+    }
+
+    /// Where its pages are.
+    pub(super) fn address(&self) -> String {
+        self.pages.as_ref().map_or_else(String::new, |(at, _)| format!("http://{at}/"))
     }
 
     pub(super) fn relay(name: &'static str, dir: PathBuf) -> Self {
         let args = [super::RELAY_ARGUMENT, "serve", "--dir"].map(str::to_owned);
         let args = args.into_iter().chain([dir.display().to_string()]).collect();
-        Self { name, home: Home::at(&dir), args, child: None, made: 0 }
+        Self { name, home: Home::at(&dir), args, child: None, made: 0, pages: None }
     }
 
     /// Runs a command of this program to its end and returns its JSON.
@@ -55,7 +69,8 @@ impl Peer {
         let child = program()?
             .args(&self.args)
             .env("HOPLUU_LINE__IDLE_S", "5")
-            .env("HOPLUU_WEB__LISTEN", "off")
+            .env("HOPLUU_WEB__LISTEN", self.pages.as_ref().map_or_else(|| "off".to_owned(), |(at, _)| at.to_string()))
+            .env("HOPLUU_WEB__DEMO", self.pages.as_ref().map_or("", |(_, start)| start))
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)

@@ -1,7 +1,8 @@
 //! The province of the demo: relay, desk, four offices, and the lines between them.
 
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use hopluu_driver::Complaint;
@@ -29,6 +30,8 @@ pub(super) struct World {
     /// would find its way around a line that is cut. Its weather is that of both houses of Sông Công, also when they
     /// come back from another port; everybody else has better weather of their own.
     line: BadLine,
+    /// Whether it is cut just now.
+    cut: AtomicBool,
 }
 
 /// What the houses of Sông Công have on a good day.
@@ -63,15 +66,18 @@ const PLACES: [Place; 4] = [
 
 impl World {
     /// Sets everything up, enrols everybody and waits until all are in step.
-    pub(super) async fn raise(dir: &Path, tell: &Tell) -> Result<Self, Complaint> {
+    ///
+    /// `start` is the address of the start page, when people are going to look at pages.
+    pub(super) async fn raise(dir: &Path, tell: &Tell, start: Option<&str>) -> Result<Self, Complaint> {
         let relay_at = free_port()?;
         let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         let line = BadLine::start(listen, relay_at, HOUSES, 1).map_err(|error| crate::failed("demo-line", &error))?;
         tell.step("Trạm chuyển tiếp và bàn tỉnh Thái Nguyên khởi động.", "Relay and desk of Thái Nguyên start.");
-        let (relay, desk) = Self::province(dir, relay_at, &line).await?;
+        let (relay, desk) = Self::province(dir, relay_at, &line, start).await?;
         let mut offices = Vec::new();
         for place in &PLACES {
-            let office = enrol(dir, &desk, place, &line)?;
+            let pages = pages(start, offices.len() + 2)?;
+            let office = enrol(dir, (&desk, place), &line, pages)?;
             let weather = if place.code == "05518" { None } else { Some(PLAIN) };
             let number = offices.len() + 1;
             newcomer(&office, &line, number, weather).await?;
@@ -91,10 +97,16 @@ impl World {
         let mut offices = offices.into_iter();
         let mut next = || offices.next().ok_or_else(|| super::peer::broken("an office is missing"));
         let (house_a, house_b, phan_dinh_phung, trai_cau) = (next()?, next()?, next()?, next()?);
-        Ok(Self { relay, desk, house_a, house_b, phan_dinh_phung, trai_cau, line })
+        let cut = AtomicBool::new(false);
+        Ok(Self { relay, desk, house_a, house_b, phan_dinh_phung, trai_cau, line, cut })
     }
 
-    async fn province(dir: &Path, relay_at: SocketAddr, line: &BadLine) -> Result<(Peer, Peer), Complaint> {
+    async fn province(
+        dir: &Path,
+        relay_at: SocketAddr,
+        line: &BadLine,
+        start: Option<&str>,
+    ) -> Result<(Peer, Peer), Complaint> {
         let (tram, tinh) = (below(dir, "tram"), below(dir, "tinh"));
         let (tram_text, tinh_text) = (tram.display().to_string(), tinh.display().to_string());
         let (bind, address) = (relay_at.to_string(), line.addr().to_string());
@@ -104,7 +116,7 @@ impl World {
         let mut relay = Peer::relay("Trạm chuyển tiếp", tram);
         relay.start()?;
         Peer::run(&["province", "init", "--dir", &tinh_text, "--province", "19", "--relay", &ticket])?;
-        let mut desk = Peer::office("Bàn tỉnh", tinh);
+        let mut desk = Peer::office("Bàn tỉnh", tinh).with_pages(pages(start, 1)?);
         desk.start()?;
         newcomer(&desk, line, 0, Some(PLAIN)).await?;
         desk.wait(("status", json!({})), START, |said| said["line"] == json!("settled")).await?;
@@ -118,12 +130,19 @@ impl World {
 
     /// Cuts both houses of Sông Công off from everything.
     pub(super) fn cut(&self) {
+        self.cut.store(true, Ordering::Relaxed);
         self.line.set_weather(Weather::both(Way { cut: true, ..Way::CLEAR }));
     }
 
     /// Mends the line.
     pub(super) fn heal(&self) {
+        self.cut.store(false, Ordering::Relaxed);
         self.line.set_weather(HOUSES);
+    }
+
+    /// Whether the line is cut just now.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut.load(Ordering::Relaxed)
     }
 
     /// UDP bytes towards the relay and back.
@@ -132,8 +151,9 @@ impl World {
     }
 
     /// What to type to talk to each office.
-    pub(super) fn how_to_talk(&self) -> Answer {
-        let (mut vi, mut en) = (String::new(), String::new());
+    pub(super) fn how_to_talk(&self, start: &str) -> Answer {
+        let mut vi = format!("Mở trang này trong trình duyệt: {start}\n\n");
+        let mut en = format!("Open this page in a browser: {start}\n\n");
         for office in self.offices() {
             let dir = office.home.dir().display();
             vi.push_str(&format!("{}:\n  hopluu status --dir {dir}\n", office.name));
@@ -146,19 +166,24 @@ impl World {
             .iter()
             .map(|office| json!({ "name": office.name, "dir": office.home.dir().display().to_string() }))
             .collect();
-        Answer::new(json!({ "offices": dirs }), vi, en)
+        Answer::new(json!({ "offices": dirs, "start": start }), vi, en)
     }
 }
 
 /// Invites an office at the desk, joins it and starts it.
-fn enrol(dir: &Path, desk: &Peer, place: &Place, line: &BadLine) -> Result<Peer, Complaint> {
+fn enrol(
+    dir: &Path,
+    (desk, place): (&Peer, &Place),
+    line: &BadLine,
+    pages: Option<(SocketAddr, String)>,
+) -> Result<Peer, Complaint> {
     let invited = desk.ask(
         "invite",
         json!({ "commune": place.code, "label": place.label, "days": 1, "address": line.addr().to_string() }),
     )?;
     let (code, home) = (invited["invitation"].as_str().unwrap_or_default(), below(dir, place.folder));
     Peer::run(&["join", "--dir", &home.display().to_string(), code])?;
-    let mut office = Peer::office(place.name, home);
+    let mut office = Peer::office(place.name, home).with_pages(pages);
     office.start()?;
     Ok(office)
 }
@@ -170,6 +195,15 @@ async fn newcomer(office: &Peer, line: &BadLine, number: usize, weather: Option<
     let client = line.clients()[number];
     line.set_weather_of(client, weather);
     Ok(())
+}
+
+/// Where the pages of a desk are: each at a loopback address of its own, since browsers keep sign-ins by address and not
+/// by port.
+fn pages(start: Option<&str>, number: usize) -> Result<Option<(SocketAddr, String)>, Complaint> {
+    let Some(start) = start else { return Ok(None) };
+    let host = Ipv4Addr::new(127, 0, 0, u8::try_from(number).unwrap_or(u8::MAX));
+    let free = TcpListener::bind((host, 0)).and_then(|socket| socket.local_addr());
+    Ok(Some((free.map_err(|error| crate::failed("demo-port", &error))?, start.to_owned())))
 }
 
 /// A port nobody has now; the relay binds it at once.
