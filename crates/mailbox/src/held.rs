@@ -3,15 +3,16 @@
 use std::cell::Cell;
 
 use hopluu_identity::sha256;
-use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, Side, Tip};
+use hopluu_model::{ActorId, ChangeHash, Clock, CollectionId, DeviceId, DocId, DocKind, PictureKey, Side, Tip};
 use hopluu_store::{Entry, Record, Refused, Store, StoreError, Tag};
-use hopluu_sync::{Shelf, TailItem};
+use hopluu_sync::{Passed, PictureState, Shelf, TailItem};
 use hopluu_wire::digest::{Digest, digest_of_clock, digest_of_scope};
 use hopluu_wire::frame::{Cursor, Frame, Receipt, RefusalNotice};
 use hopluu_wire::{Pack, pack::Run};
 
 use crate::clocks::RelayClocks;
-use crate::mailbox::QUARANTINED;
+use crate::pictures::{Gallery, state_of};
+use crate::quarantine::QUARANTINED;
 use crate::trust::Trust;
 
 /// So many raw bytes are gathered for one pack; it is cut where 4 KiB of it are full.
@@ -21,11 +22,12 @@ const RUNS: usize = 256;
 /// Bytes of roster entries in one message; a longer log travels in several, all naming the same head.
 const PART: usize = 40 * 1024;
 
-/// Store, trust and what the relay acknowledged, as one shelf.
+/// Store, trust, pictures and what the relay acknowledged, as one shelf.
 pub(crate) struct Held<'a> {
     pub(crate) store: &'a mut Store,
     pub(crate) trust: &'a Trust,
     pub(crate) relay: &'a RelayClocks,
+    pub(crate) gallery: &'a Gallery,
     /// Set when the store could not answer: what was said in that belief must not leave.
     pub(crate) fault: &'a Cell<Option<StoreError>>,
 }
@@ -201,6 +203,34 @@ impl Shelf for Held<'_> {
 
     fn oversees(&self, desk: &DeviceId, device: &DeviceId) -> bool {
         desk != device && self.trust.side_of(desk) == Some(Side::Province)
+    }
+
+    fn sees(&self, device: &DeviceId, collection: &CollectionId) -> bool {
+        // Pictures belong to records, which are read by whoever reads all of a collection.
+        self.reads(device, &DocId::new(*collection, DocKind::Register))
+    }
+
+    fn picture(&self, key: &PictureKey) -> PictureState {
+        state_of(self.store, key)
+    }
+
+    fn piece(&mut self, key: &PictureKey, index: u32) -> Option<Vec<u8>> {
+        self.store.pictures_mut()?.piece(key, index)
+    }
+
+    fn has_room(&self, key: &PictureKey, size: u32, device: &DeviceId) -> bool {
+        self.store.pictures().is_some_and(|pictures| pictures.has_room(key, size, device))
+    }
+
+    fn wanted(&self, passed: Passed<'_>) -> Option<(PictureKey, u32)> {
+        self.gallery.wanted(passed)
+    }
+
+    fn unsent(&self, passed: Passed<'_>) -> Option<(PictureKey, u32)> {
+        let is_whole = |key: &PictureKey| matches!(state_of(self.store, key), PictureState::Whole(_));
+        let key = self.gallery.unsent(&|key| passed(key) || !is_whole(key))?;
+        let PictureState::Whole(size) = state_of(self.store, &key) else { return None };
+        Some((key, size))
     }
 }
 

@@ -13,12 +13,16 @@ mod gate;
 mod held;
 mod mailbox;
 mod news;
+mod pictures;
+mod quarantine;
 mod receipts;
 mod receive;
 mod trust;
 
 pub use gate::JoinAnswer;
 pub use held::changes_of;
-pub use mailbox::{Input, LocalChange, Mailbox, MailboxError, Output, QUARANTINED, Role, Setup};
+pub use mailbox::{Input, LocalChange, Mailbox, MailboxError, Output, Role, Setup};
 pub use news::{Arrived, Declined};
+pub use pictures::PictureProgress;
+pub use quarantine::QUARANTINED;
 pub use trust::Trust;

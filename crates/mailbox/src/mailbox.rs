@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::collections::{BTreeMap, VecDeque};
 
 use hopluu_identity::{Anchor, Claim, DeviceKey, Enrolment, Notice, RelayTicket, RosterError};
-use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, Tick, Timestamp, Tip};
-use hopluu_store::{Record, Refused, Store, StoreError};
+use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, PictureKey, Tick, Timestamp, Tip};
+use hopluu_store::{Record, Store, StoreError};
 use hopluu_sync::{Config, ConnId, Engine, Input as EngineInput, Output as EngineOutput, Standing};
 use hopluu_wire::Class;
 use hopluu_wire::frame::{Cursor, Frame, Heard};
@@ -14,6 +14,7 @@ use crate::clocks::RelayClocks;
 use crate::gate::{Gate, Peers};
 use crate::held::{Held, cursor_key, offered, or_absent};
 use crate::news::{Arrived, Declined};
+use crate::pictures::Gallery;
 use crate::trust::Trust;
 
 /// What this machine is.
@@ -158,6 +159,8 @@ pub enum Output {
     },
     /// A change of somebody of this collection is not accepted.
     Declined(Declined),
+    /// More of a picture is here, or the relay holds it now, or no longer.
+    Picture(PictureKey),
     /// The roster moved.
     RosterMoved,
     /// What the relay knows of devices.
@@ -205,9 +208,6 @@ impl MailboxError {
     }
 }
 
-/// The reason of a refusal that keeps a change out of every document: automerge cannot take it, whoever signed it.
-pub const QUARANTINED: u8 = 62;
-
 /// What waits for the next commit.
 #[derive(Default)]
 pub(crate) struct Staged {
@@ -218,6 +218,8 @@ pub(crate) struct Staged {
     pub(crate) roster_from: Option<u64>,
     /// Something that is not a change must be handed on.
     pub(crate) wake_tail: bool,
+    /// Pieces of pictures that came, and whether they went into the folder.
+    pub(crate) pieces: Vec<(ConnId, PictureKey, bool)>,
 }
 
 /// The machine.
@@ -228,6 +230,7 @@ pub struct Mailbox {
     pub(crate) role: Role,
     pub(crate) peers: Peers,
     pub(crate) relay: RelayClocks,
+    pub(crate) gallery: Gallery,
     pub(crate) staged: Staged,
     out: VecDeque<Output>,
     /// The store could not answer the engine.
@@ -248,8 +251,9 @@ impl Mailbox {
         let engine = Engine::new(Config { device, relay, program: setup.program }, setup.seed);
         let mut trust = Trust::new(setup.key, setup.anchor, setup.enrolment);
         trust.load(&store)?;
-        let mut clocks = BTreeMap::new();
+        let (mut clocks, mut gallery) = (BTreeMap::new(), Gallery::default());
         if let Some(relay) = relay {
+            gallery = Gallery::load(&store, &relay)?;
             for doc in store.docs()? {
                 clocks.insert(doc, store.at_relay(&relay, &doc)?);
             }
@@ -257,7 +261,7 @@ impl Mailbox {
         let relay = RelayClocks::load(clocks);
         let (peers, staged, out) = (Peers::default(), Staged::default(), VecDeque::new());
         let fault = Cell::default();
-        let mut mailbox = Self { store, engine, trust, role: setup.role, peers, relay, staged, out, fault };
+        let mut mailbox = Self { store, engine, trust, role: setup.role, peers, relay, gallery, staged, out, fault };
         // A power cut may have kept a roster and torn off the cuts that were written behind it.
         let roster = &mailbox.trust.roster;
         let revoked = roster.devices().map(|device| device.key).filter(|device| roster.is_revoked(device));
@@ -320,6 +324,7 @@ impl Mailbox {
             let bytes = postcard::to_stdvec(&cursor).unwrap_or_default();
             self.store.cache_put(&cursor_key(&relay), &bytes)?;
         }
+        self.remember_pictures()?;
         self.out.extend(staged.outputs);
         let moved = !staged.stored.is_empty() || staged.wake_tail;
         for (doc, actor, tip, from) in staged.stored {
@@ -330,6 +335,12 @@ impl Mailbox {
         }
         if let Some(after) = staged.roster_from {
             self.drive(now, EngineInput::RosterMoved { after });
+        }
+        for (conn, picture, kept) in staged.pieces {
+            self.drive(now, EngineInput::Piece { conn, picture, kept });
+        }
+        if self.gallery.take_moved() {
+            self.drive(now, EngineInput::PicturesMoved);
         }
         self.check_fault()?;
         // These rest on what was just committed.
@@ -373,57 +384,6 @@ impl Mailbox {
         self.store.append(&Record::Local { doc, actor, seq, hash, parent, signature, urgent, raw, edit })?;
         self.staged.stored.push((doc, actor, tip, None));
         Ok(())
-    }
-
-    /// Refuses, for good and by name, a change that no document can take. `None` when it is not held, or was
-    /// refused before.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn quarantine(&mut self, doc: DocId, hash: ChangeHash, why: &str) -> Result<Option<Declined>, MailboxError> {
-        for (actor, tip) in self.store.clock(&doc)?.0 {
-            let mut from = 1;
-            while from <= tip.seq {
-                let runs = crate::held::changes_of(&self.store, &doc, &actor, from)?;
-                if runs.is_empty() {
-                    break;
-                }
-                if let Some(place) = runs.iter().position(|run| run.hash == hash) {
-                    let seq = from + place as u64;
-                    return self.refuse_held((doc, actor, seq), hash, why);
-                }
-                from += runs.len() as u64;
-            }
-        }
-        Ok(None)
-    }
-
-    fn refuse_held(
-        &mut self,
-        (doc, actor, seq): (DocId, ActorId, u64),
-        hash: ChangeHash,
-        why: &str,
-    ) -> Result<Option<Declined>, MailboxError> {
-        let known = self.refusals(Some(&doc))?;
-        let author = self.trust.author_of(&actor).unwrap_or(self.trust.device());
-        if known.iter().any(|refusal| refusal.actor == actor && refusal.seq <= seq) {
-            return Ok(None);
-        }
-        let (reason, text) = (QUARANTINED, why.to_owned());
-        self.store.append(&Record::Refusal { doc, actor, seq, hash, author, reason, text: text.clone() })?;
-        let declined = Declined { doc, actor, seq, author, reason, text };
-        self.staged.outputs.push(Output::Declined(declined.clone()));
-        Ok(Some(declined))
-    }
-
-    /// The refusals that hold: what a roster refused, a newer one may have admitted since.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn refusals(&self, doc: Option<&DocId>) -> Result<Vec<Refused>, StoreError> {
-        let mut refusals = self.store.refusals(doc)?;
-        refusals.retain(|refusal| self.trust.still_refuses(refusal));
-        Ok(refusals)
     }
 
     /// Edits of this device, encoded, whose changes are not among those applied: they rest on something that
@@ -514,8 +474,8 @@ impl Mailbox {
 
     /// Asks the engine, and keeps what it says until the next commit.
     pub(crate) fn drive(&mut self, now: Tick, input: EngineInput) {
-        let mut held = Held { store: &mut self.store, trust: &self.trust, relay: &self.relay, fault: &self.fault };
-        self.engine.handle(now, input, &mut held);
+        let Self { store, trust, relay, gallery, fault, .. } = self;
+        self.engine.handle(now, input, &mut Held { store, trust, relay, gallery, fault });
         while let Some(output) = self.engine.poll() {
             match output {
                 EngineOutput::Dial { relay } => self.staged.outputs.push(Output::Dial { relay }),
@@ -527,6 +487,8 @@ impl Mailbox {
                 }
                 EngineOutput::RelayHolds { doc, entries, whole, .. } => self.relay_holds(now, doc, &entries, whole),
                 EngineOutput::Cursor { relay, cursor } => self.staged.cursor = Some((relay, cursor)),
+                EngineOutput::RelayJournal { journal, went_back, .. } => self.relay_journal(journal, went_back),
+                EngineOutput::RelayPicture { picture, held, .. } => self.relay_picture(picture, held),
                 EngineOutput::Heard { heard } => self.staged.outputs.push(Output::Heard(heard)),
                 EngineOutput::Fork { doc, actor, seq, .. } => {
                     let text = format!("{doc}: two different changes {seq} of author {}", actor.short());
@@ -534,6 +496,11 @@ impl Mailbox {
                 }
             }
         }
+    }
+
+    /// The size of a picture whose pieces are expected on a connection.
+    pub(crate) fn expects_piece(&self, conn: ConnId, picture: &PictureKey) -> Option<u32> {
+        self.engine.expects(conn, picture)
     }
 
     pub(crate) fn relay_holds(&mut self, now: Tick, doc: DocId, entries: &[(ActorId, u64, ChangeHash)], whole: bool) {

@@ -110,6 +110,10 @@ impl Mailbox {
         match frame {
             Frame::Pack(pack) => self.pack(now, conn, &pack),
             Frame::Shown(receipt) => self.shown(conn, receipt),
+            Frame::Piece { picture, index, bytes } => {
+                self.piece(conn, picture, (index, &bytes));
+                Ok(())
+            }
             Frame::Refused(notice) => {
                 self.refused(&notice)?;
                 self.drive(now, EngineInput::Frame { conn, frame: Frame::Refused(notice) });

@@ -92,6 +92,14 @@ bytes_id!(
 
 /// The largest picture that is kept and travels, in bytes.
 pub const MAX_PICTURE: usize = 512 * 1024;
+/// How much of a picture travels, and is written, at once.
+pub const PIECE: usize = 16 * 1024;
+
+/// How many pieces a picture of so many bytes has.
+#[must_use]
+pub fn pieces_of(size: u32) -> u32 {
+    size.div_ceil(PIECE as u32)
+}
 
 /// A picture of a collection: who may see it is a matter of the collection, so equal bytes of two are two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

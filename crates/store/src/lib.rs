@@ -42,9 +42,7 @@ pub use files::{File, Files};
 pub use index::{Batch, Bounds, Index, IndexError, MAX_VALUE, MemoryIndex, Order, Pair, Span};
 pub use journal::End;
 pub use memory_files::{MemoryFiles, Operation};
-pub use pictures::{
-    LEFT_TO_EDITS, PIECE, PictureError, PictureHeld, PictureQuota, Pictures, PieceFate, UNSYNCED, picture_id, pieces_of,
-};
+pub use pictures::{LEFT_TO_EDITS, PictureError, PictureHeld, PictureQuota, Pictures, PieceFate, UNSYNCED, picture_id};
 pub use read::{Missing, Refused, Run};
 pub use record::{Record, Tag};
 pub use recovery::{CutTail, Stretch};

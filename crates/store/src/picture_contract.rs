@@ -2,12 +2,10 @@
 //!
 //! Call [`picture_contract`] with a way to make a fresh [`Folder`]; it panics with the promise that was broken.
 
-use hopluu_model::id::{CollectionId, DeviceId, MAX_PICTURE, PictureKey};
+use hopluu_model::id::{CollectionId, DeviceId, MAX_PICTURE, PIECE, PictureKey, pieces_of};
 
 use crate::files::Files;
-use crate::pictures::{
-    PIECE, PictureError, PictureHeld, PictureQuota, Pictures, PieceFate, UNSYNCED, picture_id, pieces_of,
-};
+use crate::pictures::{PictureError, PictureHeld, PictureQuota, Pictures, PieceFate, UNSYNCED, picture_id};
 
 /// A place where a folder of pictures can be opened again and again.
 pub trait Folder {

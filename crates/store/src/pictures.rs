@@ -16,13 +16,11 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use hopluu_model::id::{CollectionId, DeviceId, MAX_PICTURE, PictureId, PictureKey};
+use hopluu_model::id::{CollectionId, DeviceId, MAX_PICTURE, PIECE, PictureId, PictureKey};
 use ring::digest::{SHA256, digest};
 
 use crate::files::Files;
 
-/// How much of a picture travels and is appended at once.
-pub const PIECE: usize = 16 * 1024;
 /// So much of a part waits for a sync at most.
 pub const UNSYNCED: usize = 64 * 1024;
 /// So much of a disk is left to the journal: pictures stop before.
@@ -134,12 +132,6 @@ pub struct Pictures {
     whole: BTreeMap<PictureKey, Whole>,
     parts: BTreeMap<PictureKey, Part>,
     read: Vec<(PictureKey, Vec<u8>)>,
-}
-
-/// How many pieces a picture of this size has.
-#[must_use]
-pub fn pieces_of(size: u32) -> u32 {
-    size.div_ceil(PIECE as u32)
 }
 
 impl Pictures {

@@ -2,11 +2,9 @@
 
 use std::io::ErrorKind;
 
-use hopluu_model::id::{CollectionId, DeviceId, PictureKey};
+use hopluu_model::id::{CollectionId, DeviceId, PIECE, PictureKey};
 use hopluu_store::picture_contract::{Folder, open, picture, picture_contract};
-use hopluu_store::{
-    Files, LEFT_TO_EDITS, MemoryFiles, Operation, PIECE, PictureError, PictureHeld, PieceFate, picture_id,
-};
+use hopluu_store::{Files, LEFT_TO_EDITS, MemoryFiles, Operation, PictureError, PictureHeld, PieceFate, picture_id};
 
 struct Memory(MemoryFiles);
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use hopluu_model::{ActorId, ChangeHash, DeviceId, DocId, Tick, Timestamp, Tip};
+use hopluu_model::{ActorId, ChangeHash, DeviceId, DocId, PictureKey, Tick, Timestamp, Tip};
 use hopluu_wire::Class;
 use hopluu_wire::frame::{Cursor, Frame, Heard};
 
@@ -47,7 +47,7 @@ pub enum Input {
         /// The other end asked to wait so long, in milliseconds.
         retry_after_ms: Option<u32>,
     },
-    /// A message of the conversation. Packs, roster, receipts and refusals go to the holder first.
+    /// A message of the conversation. Packs, pieces, roster, receipts and refusals go to the holder first.
     Frame {
         /// The connection.
         conn: ConnId,
@@ -74,6 +74,17 @@ pub enum Input {
         /// Who sent it; `None` for an edit made here.
         from: Option<ConnId>,
     },
+    /// A piece of a picture that was expected went into its folder, or could not.
+    Piece {
+        /// Who sent it.
+        conn: ConnId,
+        /// The picture.
+        picture: PictureKey,
+        /// Whether it went in.
+        kept: bool,
+    },
+    /// What is held or wanted of pictures changed here.
+    PicturesMoved,
     /// The journal grew; everything in it is on disk.
     Committed,
     /// The roster moved on from this version: whoever is behind gets told.
@@ -135,6 +146,24 @@ pub enum Output {
         relay: DeviceId,
         /// The place.
         cursor: Cursor,
+    },
+    /// The journal of the relay that answered: what it held under another name it may have lost.
+    RelayJournal {
+        /// The relay.
+        relay: DeviceId,
+        /// Its journal.
+        journal: [u8; 16],
+        /// It ends before the place up to which it was taken.
+        went_back: bool,
+    },
+    /// A relay said whether it holds a picture.
+    RelayPicture {
+        /// The relay.
+        relay: DeviceId,
+        /// The picture.
+        picture: PictureKey,
+        /// Whether it does.
+        held: bool,
     },
     /// The relay's clock and what it knows of devices.
     Heard {
@@ -235,6 +264,15 @@ impl Engine {
         match &self.end {
             End::Office(office) => office.next_wake(),
             End::Relay(relay) => relay.next_wake(),
+        }
+    }
+
+    /// The size of a picture whose pieces are expected on a connection; nobody else's are to be kept.
+    #[must_use]
+    pub fn expects(&self, conn: ConnId, picture: &PictureKey) -> Option<u32> {
+        match &self.end {
+            End::Office(office) => office.expects(conn, picture),
+            End::Relay(relay) => relay.expects(conn, picture),
         }
     }
 

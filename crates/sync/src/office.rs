@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::{ActorId, DeviceId, DocId, Tick};
+use hopluu_model::{ActorId, DeviceId, DocId, PictureKey, Tick};
 use hopluu_wire::Class;
 use hopluu_wire::digest::Digest;
 use hopluu_wire::frame::{ClockOf, Cursor, Frame, Hello, Welcome};
@@ -10,6 +10,7 @@ use hopluu_wire::frame::{ClockOf, Cursor, Frame, Hello, Welcome};
 use crate::backoff::Backoff;
 use crate::engine::{ConnId, Input, LineState, Output, Standing, Turn};
 use crate::order::{Pushes, rank, send};
+use crate::pictures::OfficePictures;
 use crate::shelf::Shelf;
 
 /// The protocol versions this program speaks.
@@ -62,6 +63,9 @@ struct Line {
     /// What both ends held when they were last found to differ, and how often in a row that was the same.
     differed: Option<Difference>,
     fruitless: u32,
+    /// The end of the relay's journal as it was known when the line came up.
+    known: Option<Cursor>,
+    pictures: OfficePictures,
 }
 
 /// The digest of ours, and the documents of theirs.
@@ -69,7 +73,8 @@ type Difference = (Digest, BTreeMap<DocId, [u8; 8]>);
 
 impl Line {
     fn new(conn: ConnId, taken: Option<Cursor>) -> Self {
-        Self { conn, pushes: Pushes::default(), taken, agreed: false, differed: None, fruitless: 0 }
+        let (pushes, pictures) = (Pushes::default(), OfficePictures::default());
+        Self { conn, pushes, taken, agreed: false, differed: None, fruitless: 0, known: taken, pictures }
     }
 
     fn note_difference(&mut self, now: Difference) {
@@ -115,12 +120,22 @@ impl OfficeEnd {
         match &self.phase {
             Phase::Offline { until } | Phase::Dialling { until } => Some(*until),
             Phase::Greeting { since, .. } => Some(since.plus(DIAL_MS)),
-            Phase::Talking { agreeing, line } => match agreeing {
-                Agreeing::Tail { since } => Some(since.plus(DIAL_MS)),
-                Agreeing::Ready { not_before } => Some(line.may_compare_at(*not_before)),
-                Agreeing::Asked { since, .. } | Agreeing::Fetching { since, .. } => Some(since.plus(PATIENCE_MS)),
-                Agreeing::Settled { since } => Some(since.plus(COMPARE_MS)),
-            },
+            Phase::Talking { agreeing, line } => {
+                let agrees = match agreeing {
+                    Agreeing::Tail { since } => since.plus(DIAL_MS),
+                    Agreeing::Ready { not_before } => line.may_compare_at(*not_before),
+                    Agreeing::Asked { since, .. } | Agreeing::Fetching { since, .. } => since.plus(PATIENCE_MS),
+                    Agreeing::Settled { since } => since.plus(COMPARE_MS),
+                };
+                line.pictures.next_wake().into_iter().chain([agrees]).min()
+            }
+        }
+    }
+
+    pub(crate) fn expects(&self, conn: ConnId, picture: &PictureKey) -> Option<u32> {
+        match &self.phase {
+            Phase::Talking { line, .. } if line.conn == conn => line.pictures.expects(picture),
+            Phase::Offline { .. } | Phase::Dialling { .. } | Phase::Greeting { .. } | Phase::Talking { .. } => None,
         }
     }
 
@@ -152,11 +167,25 @@ impl OfficeEnd {
                 }
             }
             Input::Stored { doc, actor, tip, from } => self.stored((doc, actor, tip.seq), from, turn),
+            Input::Piece { conn, picture, kept } => {
+                if let Some(line) = self.line().filter(|line| line.conn == conn) {
+                    line.pictures.piece(conn, (picture, kept), turn, &mut line.pushes);
+                }
+            }
+            Input::PicturesMoved => {
+                if let Some(line) = self.line() {
+                    line.pictures.look();
+                }
+            }
             Input::Committed | Input::Evict { .. } | Input::Clock(_) => {}
             Input::RosterMoved { after } => self.give_roster(after, turn),
             Input::Wake => self.wake(turn),
         }
         self.maybe_compare(turn);
+        // Pictures come last, whatever else this turn had to say.
+        if let Phase::Talking { line, .. } = &mut self.phase {
+            line.pictures.advance((self.device, line.conn), turn, &mut line.pushes);
+        }
     }
 
     fn line(&mut self) -> Option<&mut Line> {
@@ -304,6 +333,12 @@ impl OfficeEnd {
             Frame::Digests { docs, last } => self.digests(docs, last, turn),
             Frame::ClockOf(clock) => self.clock_of(&clock, turn),
             Frame::Presence(heard) => turn.out.push_back(Output::Heard { heard }),
+            Frame::Offer { .. } | Frame::Need { .. } | Frame::Have { .. } | Frame::Absent { .. } => {
+                let relay = self.relay;
+                if let Phase::Talking { line, .. } = &mut self.phase {
+                    line.pictures.frame((relay, line.conn), &frame, turn, &mut line.pushes);
+                }
+            }
             // The holder deals with these before the engine, or they are not for an office.
             Frame::Hello(_)
             | Frame::Roster { .. }
@@ -315,11 +350,7 @@ impl OfficeEnd {
             | Frame::Pack(_)
             | Frame::Compare { .. }
             | Frame::Shown(_)
-            | Frame::Offer { .. }
-            | Frame::Need { .. }
             | Frame::Piece { .. }
-            | Frame::Have { .. }
-            | Frame::Absent { .. }
             | Frame::Unknown(_) => {}
         }
     }
@@ -359,6 +390,10 @@ impl OfficeEnd {
             (false, _) => Agreeing::Ready { not_before: turn.now },
         };
         line.agreed = welcome.equal;
+        let Cursor { journal, number, .. } = welcome.cursor;
+        let went_back = line.known.is_some_and(|known| known.journal == journal && known.number > number);
+        turn.out.push_back(Output::RelayJournal { relay: self.relay, journal, went_back });
+        line.pictures.look();
         self.phase = Phase::Talking { line, agreeing };
     }
 

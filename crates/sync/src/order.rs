@@ -98,7 +98,10 @@ impl Pushes {
 
     /// The transport took so many bytes of a class.
     pub(crate) fn drained(&mut self, now: Tick, class: u8, bytes: usize) {
-        self.moved = now;
+        // Pictures that move say nothing about edits that do not.
+        if class != Class::Attachments as u8 {
+            self.moved = now;
+        }
         for (known, queued) in &mut self.queued {
             if *known as u8 == class {
                 *queued = queued.saturating_sub(bytes);

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use hopluu_model::{ActorId, DeviceId, DocId, Tick, Timestamp};
+use hopluu_model::{ActorId, DeviceId, DocId, PictureKey, Tick, Timestamp};
 use hopluu_wire::frame::{ClockOf, Cursor, Frame, Heard, Hello, Welcome, bye};
 use hopluu_wire::{Class, digest_of_scope};
 
 use crate::engine::{ByDoc, ConnId, Input, Output, Standing, Turn};
 use crate::office::{PROTOCOL, clock_frame};
 use crate::order::{Pushes, send};
+use crate::pictures::SessionPictures;
 use crate::shelf::Shelf;
 
 /// A longer tail is not sent: comparing clocks lets the newest come first and packs be cut anew.
@@ -26,16 +27,17 @@ const WANT_MS: u64 = 20_000;
 
 #[derive(Default)]
 pub(crate) struct RelayEnd {
-    sessions: BTreeMap<ConnId, Session>,
+    pub(crate) sessions: BTreeMap<ConnId, Session>,
     /// Chains asked of an office, so that a relay that lost its disk is not refilled three times over.
     wanted: BTreeMap<(DocId, ActorId), (ConnId, Tick)>,
     clock: Timestamp,
     heard: BTreeMap<DeviceId, Heard>,
 }
 
-struct Session {
-    device: DeviceId,
-    pushes: Pushes,
+pub(crate) struct Session {
+    pub(crate) device: DeviceId,
+    pub(crate) pushes: Pushes,
+    pub(crate) pictures: SessionPictures,
     /// Everything up to here in our journal was handed to the transport, or is not for this office.
     next: u64,
     /// The office waits for a mark: its cursor was good and something follows it.
@@ -44,7 +46,7 @@ struct Session {
     mark_due: Option<Tick>,
     /// What this office was already given of a chain while catching up, because packs were cut anew.
     given: BTreeMap<(DocId, ActorId), u64>,
-    greeted: bool,
+    pub(crate) greeted: bool,
 }
 
 impl RelayEnd {
@@ -53,7 +55,12 @@ impl RelayEnd {
     }
 
     pub(crate) fn next_wake(&self) -> Option<Tick> {
-        self.sessions.values().filter_map(|session| session.mark_due).min()
+        let of = |session: &Session| [session.mark_due, session.pictures.next_wake()].into_iter().flatten().min();
+        self.sessions.values().filter_map(of).min()
+    }
+
+    pub(crate) fn expects(&self, conn: ConnId, picture: &PictureKey) -> Option<u32> {
+        self.sessions.get(&conn)?.pictures.expects(picture)
     }
 
     pub(crate) fn standing(&self) -> Standing {
@@ -78,7 +85,10 @@ impl RelayEnd {
                     session.pushes.drained(turn.now, class, bytes);
                     session.pump(conn, turn);
                 }
+                self.pump_pictures(conn, turn);
             }
+            Input::Piece { conn, picture, kept } => self.picture_piece(conn, (picture, kept), turn),
+            Input::PicturesMoved => {}
             Input::Stored { doc, actor, tip, from } => {
                 self.wanted.remove(&(doc, actor));
                 if let Some((conn, session)) = from.and_then(|conn| Some((conn, self.sessions.get_mut(&conn)?))) {
@@ -98,6 +108,9 @@ impl RelayEnd {
                     if session.mark_due.is_some_and(|due| turn.now >= due) {
                         session.mark(*conn, turn);
                     }
+                }
+                for conn in self.sessions.keys().copied().collect::<Vec<_>>() {
+                    self.pump_pictures(conn, turn);
                 }
             }
         }
@@ -175,6 +188,9 @@ impl RelayEnd {
                     session.pushes.acknowledge(turn.now, (doc, actor), seq);
                 }
             }
+            Frame::Offer { .. } | Frame::Need { .. } | Frame::Have { .. } | Frame::Absent { .. } => {
+                self.picture_frame(conn, &frame, turn);
+            }
             // The holder deals with these before the engine, or they are not for a relay.
             Frame::Welcome(_)
             | Frame::Bye { .. }
@@ -191,11 +207,7 @@ impl RelayEnd {
             | Frame::Shown(_)
             | Frame::Refused(_)
             | Frame::Presence(_)
-            | Frame::Offer { .. }
-            | Frame::Need { .. }
             | Frame::Piece { .. }
-            | Frame::Have { .. }
-            | Frame::Absent { .. }
             | Frame::Unknown(_) => {}
         }
     }
@@ -242,6 +254,7 @@ impl Session {
         Self {
             device,
             pushes: Pushes::default(),
+            pictures: SessionPictures::default(),
             next: 0,
             catching_up: false,
             mark_due: None,
@@ -294,6 +307,7 @@ impl Session {
             send(turn.out, conn, Class::Control, &frame, &mut self.pushes);
         }
         self.greeted = true;
+        self.pictures = SessionPictures::default();
         self.next = from.unwrap_or(here.number);
         self.catching_up = from.is_some_and(|from| from < here.number);
         self.pump(conn, turn);

@@ -1,6 +1,6 @@
 //! What the engine may ask of whoever holds the changes.
 
-use hopluu_model::{ActorId, Clock, DeviceId, DocId, Tip};
+use hopluu_model::{ActorId, Clock, CollectionId, DeviceId, DocId, PictureKey, Tip};
 use hopluu_wire::digest::Digest;
 use hopluu_wire::frame::{Cursor, Frame};
 use hopluu_wire::{Pack, digest_of_scope};
@@ -20,6 +20,18 @@ pub struct TailItem {
     /// Its size in the journal.
     pub bytes: u32,
 }
+
+/// How much of a picture is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureState {
+    /// So many pieces from the first, or none.
+    Part(u32),
+    /// All of it, of so many bytes.
+    Whole(u32),
+}
+
+/// The pictures that are passed over when one is looked for.
+pub type Passed<'a> = &'a dyn Fn(&PictureKey) -> bool;
 
 /// What is held, verified, admitted and on disk.
 ///
@@ -88,6 +100,24 @@ pub trait Shelf {
 
     /// Whether the first device is a province desk, which may know how the second one's line stands.
     fn oversees(&self, desk: &DeviceId, device: &DeviceId) -> bool;
+
+    /// Whether a device may bring and have the pictures of a collection.
+    fn sees(&self, device: &DeviceId, collection: &CollectionId) -> bool;
+
+    /// How much of a picture is held.
+    fn picture(&self, key: &PictureKey) -> PictureState;
+
+    /// One piece of a whole picture.
+    fn piece(&mut self, key: &PictureKey, index: u32) -> Option<Vec<u8>>;
+
+    /// Whether there is room for a picture of so many bytes that a device brings.
+    fn has_room(&self, key: &PictureKey, size: u32, device: &DeviceId) -> bool;
+
+    /// A picture that this office wants and has not got, with its size.
+    fn wanted(&self, passed: Passed<'_>) -> Option<(PictureKey, u32)>;
+
+    /// A whole picture that the relay is not known to hold, with its size.
+    fn unsent(&self, passed: Passed<'_>) -> Option<(PictureKey, u32)>;
 
     /// Digest of a device's scope.
     fn digest(&self, device: &DeviceId) -> Digest {
