@@ -37,6 +37,13 @@ const TABLE: &[Setting] = &[
         check: number,
     },
     Setting {
+        key: "pictures.quota_mib",
+        default: "2048",
+        vi: "dung lượng đĩa dành cho ảnh, MiB",
+        en: "disk for pictures, MiB",
+        check: number,
+    },
+    Setting {
         key: "line.mtu_probe",
         default: "on",
         vi: "dò cỡ gói tin: on, off (off khi trả tiền theo dung lượng)",

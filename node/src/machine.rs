@@ -112,6 +112,8 @@ impl Machine for NodeMachine {
                 Output::Line(output) => return Some(output),
                 // Nobody listens while no page is open.
                 Output::Moved(moved) => drop(self.news.send(moved.into())),
+                // Pages that show one ask how far it is.
+                Output::Picture { .. } => {}
             }
         }
     }

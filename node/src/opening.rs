@@ -6,7 +6,7 @@ use hopluu_identity::{Claim, DeviceKey};
 use hopluu_mailbox::{Role, Setup as MailboxSetup};
 use hopluu_model::{Side, Timestamp};
 use hopluu_office::{Office, Setup};
-use hopluu_store::Store;
+use hopluu_store::{PictureQuota, Store};
 use hopluu_store_sled::{OpenError, open_store};
 use hopluu_view::{Opened, View};
 
@@ -49,6 +49,7 @@ pub(crate) fn mailbox(key: DeviceKey, profile: &Profile) -> MailboxSetup {
 pub(crate) fn store(home: &Home, settings: &Settings) -> Result<Store, Complaint> {
     let mut options = hopluu_store_sled::Settings::new(Dice::new().bytes());
     options.cache_bytes = settings.parse::<u64>("cache.index_mib").unwrap_or(8) << 20;
+    options.pictures = PictureQuota::office(settings.parse::<u64>("pictures.quota_mib").unwrap_or(2_048) << 20);
     let opened = open_store(home.dir(), options).map_err(|error| match &error {
         OpenError::Locked { .. } => Complaint::new(
             Exit::InUse,

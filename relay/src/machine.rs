@@ -4,7 +4,7 @@ use hopluu_driver::{Dice, Machine};
 use hopluu_identity::{Anchor, DeviceKey, RelayTicket, standing};
 use hopluu_mailbox::{Input, Mailbox, MailboxError, Output, Role, Setup};
 use hopluu_model::{DeviceId, Tick, Timestamp};
-use hopluu_store::{IndexFate, Recovery};
+use hopluu_store::{IndexFate, PictureQuota, Recovery};
 use hopluu_store_sled::{OpenError, Opened, Settings, open_store};
 use tokio::sync::oneshot;
 
@@ -30,6 +30,15 @@ pub(crate) enum RelayError {
     Closed,
 }
 
+/// How much room the store gets.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Room {
+    /// Memory for the index.
+    pub(crate) cache_bytes: u64,
+    /// Disk for pictures.
+    pub(crate) pictures: PictureQuota,
+}
+
 /// What the local socket asks.
 pub(crate) enum Command {
     Status(oneshot::Sender<Status>),
@@ -42,7 +51,7 @@ pub(crate) struct Relay {
     key: DeviceKey,
     ticket: RelayTicket,
     owner: Option<Anchor>,
-    cache_bytes: u64,
+    room: Room,
     dice: Dice,
     /// `None` between a failure and the next opening that succeeds.
     mailbox: Option<Mailbox>,
@@ -51,16 +60,17 @@ pub(crate) struct Relay {
 
 impl Relay {
     /// Opens the store and begins.
-    pub(crate) fn open(home: Home, identity: Identity, cache_bytes: u64, dice: Dice) -> Result<Self, RelayError> {
+    pub(crate) fn open(home: Home, identity: Identity, room: Room, dice: Dice) -> Result<Self, RelayError> {
         let Identity { key, ticket, owner } = identity;
         let presence = Presence::default();
-        let mut relay = Self { home, key, ticket, owner, cache_bytes, dice, mailbox: None, presence };
+        let mut relay = Self { home, key, ticket, owner, room, dice, mailbox: None, presence };
         relay.open_mailbox()?;
         Ok(relay)
     }
 
     fn open_mailbox(&mut self) -> Result<(), RelayError> {
-        let settings = Settings { cache_bytes: self.cache_bytes, ..Settings::new(self.dice.bytes()) };
+        let Room { cache_bytes, pictures } = self.room;
+        let settings = Settings { cache_bytes, pictures, ..Settings::new(self.dice.bytes()) };
         let Opened { store, recovery, index } = open_store(self.home.dir(), settings)?;
         log_recovery(&recovery);
         tracing::debug!(?index, "the index is open");
@@ -133,7 +143,11 @@ impl Machine for Relay {
             }
             Output::Dial { .. } | Output::Send { .. } | Output::Close { .. } | Output::TurnedAway { .. } => {}
             Output::Enrolled(_) | Output::Claimed { .. } | Output::Tell(_) | Output::Heard(_) => {}
-            Output::Arrived(_) | Output::Withdrawn { .. } | Output::AtRelay { .. } | Output::Shown { .. } => {}
+            Output::Picture(_)
+            | Output::Arrived(_)
+            | Output::Withdrawn { .. }
+            | Output::AtRelay { .. }
+            | Output::Shown { .. } => {}
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ use std::path::Path;
 use hopluu_driver::control::Control;
 use hopluu_driver::settings::{Settings, SettingsError};
 use hopluu_driver::{Clock, Complaint, Dice, Handle, logs, start};
+use hopluu_store::PictureQuota;
 use hopluu_transport::{Config, Identity as LineIdentity};
 use serde_json::{Value, json};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -14,7 +15,7 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use crate::Console;
 use crate::complaints;
 use crate::home::Home;
-use crate::machine::{Command, Relay, RelayError};
+use crate::machine::{Command, Relay, RelayError, Room};
 
 /// Threads for lines and local clients; the machine has one of its own.
 const THREADS: usize = 2;
@@ -22,7 +23,7 @@ const THREADS: usize = 2;
 /// What `serve` reads from the settings.
 struct Plan {
     transport: Config,
-    cache_bytes: u64,
+    room: Room,
     clock: Clock,
 }
 
@@ -31,9 +32,10 @@ impl Plan {
         let bind: SocketAddr = settings.parse("relay.bind")?;
         let max_accepted: u16 = settings.parse("relay.max_connections")?;
         let cache_mib: u64 = settings.parse("store.cache_mib")?;
+        let pictures_mib: u64 = settings.parse("pictures.quota_mib")?;
         Ok(Self {
             transport: Config { max_accepted: max_accepted.into(), ..Config::relay(bind) },
-            cache_bytes: cache_mib << 20,
+            room: Room { cache_bytes: cache_mib << 20, pictures: PictureQuota::relay(pictures_mib << 20) },
             clock: Clock::with_offset(settings.parse("clock.offset_ms")?),
         })
     }
@@ -47,7 +49,7 @@ pub(crate) fn serve(dir: &Path, bind: Option<SocketAddr>, console: Console) -> R
     let plan = Plan::read(&settings).map_err(|error| complaints::of_settings(&error))?;
     logs::start(settings.get("log.level"), settings.get("log.shape").parse().unwrap_or_default());
     let line_identity = LineIdentity::from_seed(identity.key.seed());
-    let relay = Relay::open(home.clone(), identity, plan.cache_bytes, Dice::new()).map_err(|error| match error {
+    let relay = Relay::open(home.clone(), identity, plan.room, Dice::new()).map_err(|error| match error {
         RelayError::Open(error) => complaints::of_store(&error, dir),
         RelayError::Home(error) => complaints::of_home(&error, dir),
         error @ (RelayError::Mailbox(_) | RelayError::Closed) => complaints::of_relay(&error, dir),

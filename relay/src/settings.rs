@@ -36,6 +36,13 @@ pub(crate) const TABLE: &[Setting] = &[
         check: |value| reads_as::<std::num::NonZeroU16>(value, "a number from 1 to 65535"),
     },
     Setting {
+        key: "pictures.quota_mib",
+        default: "20480",
+        vi: "Dung lượng đĩa dành cho ảnh, tính bằng MiB; mỗi xã, mỗi thiết bị được một phần mười",
+        en: "Disk for pictures, in MiB; a tenth of it for each commune and for each device",
+        check: |value| reads_as::<u32>(value, "a whole number"),
+    },
+    Setting {
         key: "log.level",
         default: "info",
         vi: "Mức nhật ký: error, warn, info, debug, trace",

@@ -205,6 +205,14 @@ impl Shelf for Held<'_> {
         desk != device && self.trust.side_of(desk) == Some(Side::Province)
     }
 
+    fn folder(&self) -> Option<[u8; 16]> {
+        self.store.pictures().map(hopluu_store::Pictures::folder)
+    }
+
+    fn has_pictures(&self) -> bool {
+        self.gallery.is_any()
+    }
+
     fn sees(&self, device: &DeviceId, collection: &CollectionId) -> bool {
         // Pictures belong to records, which are read by whoever reads all of a collection.
         self.reads(device, &DocId::new(*collection, DocKind::Register))

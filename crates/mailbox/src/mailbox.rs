@@ -487,7 +487,7 @@ impl Mailbox {
                 }
                 EngineOutput::RelayHolds { doc, entries, whole, .. } => self.relay_holds(now, doc, &entries, whole),
                 EngineOutput::Cursor { relay, cursor } => self.staged.cursor = Some((relay, cursor)),
-                EngineOutput::RelayJournal { journal, went_back, .. } => self.relay_journal(journal, went_back),
+                EngineOutput::RelayPictures { folder, intact, .. } => self.relay_pictures(folder, intact),
                 EngineOutput::RelayPicture { picture, held, .. } => self.relay_picture(picture, held),
                 EngineOutput::Heard { heard } => self.staged.outputs.push(Output::Heard(heard)),
                 EngineOutput::Fork { doc, actor, seq, .. } => {

@@ -1,13 +1,13 @@
 //! Pictures: which are wanted, which the relay holds, and how far each has come.
 //!
 //! The bytes lie in the store's folder; what stands here is found again by listing it. That the relay holds one is
-//! remembered in the index's cache under the name of the relay's journal, and counts as long as that journal does.
+//! remembered in the index's cache under the name of the relay's folder, and counts as long as that folder does.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::id::{MAX_PICTURE, PIECE};
 use hopluu_model::{CollectionId, DeviceId, PictureId, PictureKey};
-use hopluu_store::{PictureError, PictureHeld, PieceFate, Store, StoreError};
+use hopluu_store::{FolderId, PictureError, PictureHeld, PieceFate, Store, StoreError};
 use hopluu_sync::{ConnId, PictureState};
 
 use crate::mailbox::{Mailbox, MailboxError, Output, Role};
@@ -38,10 +38,10 @@ pub(crate) struct Gallery {
     wants: BTreeMap<PictureKey, u32>,
     /// Whole, and not known to be at the relay.
     unsent: BTreeSet<PictureKey>,
-    /// Acknowledged by the relay, and under which journal of its.
-    at_relay: BTreeMap<PictureKey, [u8; 16]>,
-    /// The relay's journal, once it has answered.
-    journal: Option<[u8; 16]>,
+    /// Acknowledged by the relay, and for which folder of its.
+    at_relay: BTreeMap<PictureKey, FolderId>,
+    /// The relay's folder, once it has named it.
+    folder: Option<FolderId>,
     /// What the cache does not know yet.
     untold: BTreeSet<PictureKey>,
     /// The engine must look again.
@@ -54,12 +54,16 @@ impl Gallery {
         let Some(pictures) = store.pictures() else { return Ok(Self::default()) };
         let mut gallery = Self { wants: pictures.parts().collect(), ..Self::default() };
         for key in pictures.whole() {
-            match store.cache_get(&cached(relay, &key))?.and_then(|journal| journal.try_into().ok()) {
-                Some(journal) => drop(gallery.at_relay.insert(key, journal)),
+            match store.cache_get(&cached(relay, &key))?.and_then(|folder| folder.try_into().ok()) {
+                Some(folder) => drop(gallery.at_relay.insert(key, folder)),
                 None => drop(gallery.unsent.insert(key)),
             }
         }
         Ok(gallery)
+    }
+
+    pub(crate) fn is_any(&self) -> bool {
+        !(self.wants.is_empty() && self.unsent.is_empty() && self.at_relay.is_empty())
     }
 
     pub(crate) fn wanted(&self, passed: &dyn Fn(&PictureKey) -> bool) -> Option<(PictureKey, u32)> {
@@ -73,17 +77,17 @@ impl Gallery {
     /// All of it is here now; `came` when it came from the relay.
     fn whole(&mut self, key: PictureKey, came: bool) {
         self.wants.remove(&key);
-        match self.journal.filter(|_| came) {
-            Some(journal) => self.acknowledged(key, journal),
+        match self.folder.filter(|_| came) {
+            Some(folder) => self.acknowledged(key, folder),
             None if self.at_relay.contains_key(&key) => {}
             None => drop(self.unsent.insert(key)),
         }
         self.is_moved = true;
     }
 
-    fn acknowledged(&mut self, key: PictureKey, journal: [u8; 16]) {
+    fn acknowledged(&mut self, key: PictureKey, folder: FolderId) {
         self.unsent.remove(&key);
-        self.at_relay.insert(key, journal);
+        self.at_relay.insert(key, folder);
         self.untold.insert(key);
     }
 
@@ -106,7 +110,7 @@ impl Gallery {
     pub(crate) fn remember(&mut self, store: &mut Store, relay: &DeviceId) -> Result<(), StoreError> {
         for key in std::mem::take(&mut self.untold) {
             match self.at_relay.get(&key) {
-                Some(journal) => store.cache_put(&cached(relay, &key), journal)?,
+                Some(folder) => store.cache_put(&cached(relay, &key), folder)?,
                 None => store.cache_drop(&cached(relay, &key))?,
             }
         }
@@ -214,9 +218,9 @@ impl Mailbox {
     /// The relay says whether it holds a picture.
     pub(crate) fn relay_picture(&mut self, picture: PictureKey, held: bool) {
         let is_whole = matches!(state_of(&self.store, &picture), PictureState::Whole(_));
-        let is_news = match (held && is_whole, self.gallery.journal) {
-            (true, Some(journal)) => {
-                self.gallery.acknowledged(picture, journal);
+        let is_news = match (held && is_whole, self.gallery.folder) {
+            (true, Some(folder)) => {
+                self.gallery.acknowledged(picture, folder);
                 true
             }
             _ => !held && self.gallery.not_at_relay(picture),
@@ -226,10 +230,10 @@ impl Mailbox {
         }
     }
 
-    /// The relay has answered: what it acknowledged in another journal, or beyond the end of this one, counts no more.
-    pub(crate) fn relay_journal(&mut self, journal: [u8; 16], went_back: bool) {
-        self.gallery.journal = Some(journal);
-        let void = self.gallery.at_relay.iter().filter(|(_, under)| went_back || **under != journal);
+    /// The relay names its folder: what it acknowledged for another one, or beyond what is left of it, counts no more.
+    pub(crate) fn relay_pictures(&mut self, folder: FolderId, intact: bool) {
+        self.gallery.folder = Some(folder);
+        let void = self.gallery.at_relay.iter().filter(|(_, of)| !intact || **of != folder);
         for key in void.map(|(key, _)| *key).collect::<Vec<_>>() {
             self.gallery.not_at_relay(key);
             self.tell_picture(key);

@@ -3,7 +3,7 @@
 use hopluu_document::DocumentError;
 use hopluu_mailbox::MailboxError;
 use hopluu_model::{CollectionId, DocId};
-use hopluu_store::StoreError;
+use hopluu_store::{PictureError, StoreError};
 
 /// Why an office cannot do something.
 #[derive(Debug, thiserror::Error)]
@@ -14,7 +14,10 @@ pub enum OfficeError {
     /// The journal failed, or the roster refuses.
     #[error("the mailbox cannot go on")]
     Mailbox(#[from] MailboxError),
-    /// The picture for people cannot be brought up to date; it is rebuilt at the next start.
+    /// A picture cannot be kept: its size, the room left, or its folder. Everything else goes on.
+    #[error("the picture is not kept")]
+    Picture(#[from] PictureError),
+    /// The view for people cannot be brought up to date; it is rebuilt at the next start.
     #[error("the view cannot be written")]
     View(#[from] hopluu_view::Error),
     /// An edit of a document outside this office's scope.

@@ -12,11 +12,13 @@ mod documents;
 mod error;
 mod facts;
 mod office;
+mod pictures;
 mod rebuild;
 mod standing;
 
 pub use desk::{Invitee, Issued};
 pub use error::OfficeError;
 pub use facts::Life;
+pub use hopluu_mailbox::PictureProgress;
 pub use office::{Office, Output, Setup, Submitted};
 pub use standing::{DeviceRow, Standing};

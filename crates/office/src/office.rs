@@ -3,8 +3,10 @@
 use std::collections::{BTreeSet, VecDeque};
 
 use hopluu_document::{Incoming, Moved};
-use hopluu_mailbox::{Arrived, Input, LocalChange, Mailbox, Output as MailboxOutput, Setup as MailboxSetup, Trust};
-use hopluu_model::{ActorId, ChangeHash, DocId, DocKind, Edit, RecordId, Tick, Timestamp, Tip};
+use hopluu_mailbox::{
+    Arrived, Input, LocalChange, Mailbox, Output as MailboxOutput, PictureProgress, Setup as MailboxSetup, Trust,
+};
+use hopluu_model::{ActorId, ChangeHash, DocId, DocKind, Edit, PictureId, PictureKey, RecordId, Tick, Timestamp, Tip};
 use hopluu_store::{Refused, Store};
 use hopluu_view::{Batch, DocUpdate, Marks, Refusal, Seen, Touch, View};
 
@@ -30,6 +32,13 @@ pub enum Output {
     Line(MailboxOutput),
     /// These records look different now, or have travelled further.
     Moved(Vec<RecordId>),
+    /// A picture has come further, or has got to the relay.
+    Picture {
+        /// Which one.
+        id: PictureId,
+        /// How far it has come.
+        progress: PictureProgress,
+    },
 }
 
 /// An edit that was written. It is *saved here* after the next commit.
@@ -237,7 +246,7 @@ impl Office {
         &self.mailbox
     }
 
-    fn check_scope(&self, doc: DocId) -> Result<(), OfficeError> {
+    pub(crate) fn check_scope(&self, doc: DocId) -> Result<(), OfficeError> {
         let trust = self.mailbox.trust();
         if let DocKind::Issues(year) = doc.kind
             && trust.roster().version() > 0
@@ -284,6 +293,10 @@ impl Office {
                         code: declined.reason.to_string(),
                         text: declined.text,
                     });
+                }
+                MailboxOutput::Picture(PictureKey { id, .. }) => {
+                    let progress = self.mailbox.picture_progress(&id);
+                    self.out.push_back(Output::Picture { id, progress });
                 }
                 other => {
                     self.pending.roster_moved |= other == MailboxOutput::RosterMoved;

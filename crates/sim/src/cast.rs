@@ -42,7 +42,7 @@ impl Cast {
         };
         let mut hazards = vec![Hazard::Cut, Hazard::PowerCut];
         for _ in 0..if is_large { 12 } else { 6 } {
-            hazards.push(Hazard::ALL[dice.place(Hazard::ALL.len())]);
+            hazards.push(Hazard::drawn()[dice.place(Hazard::drawn().len())]);
         }
         let offices = OFFICES[..usize::try_from(offices).unwrap_or(2)].to_vec();
         let whims = Self::whims(world);

@@ -50,6 +50,7 @@ impl World {
         self.check_equal()?;
         self.check_promises()?;
         self.check_trust()?;
+        self.check_pictures()?;
         self.check_views()?;
         self.check_rendering()?;
         self.check_clashes().map(drop)

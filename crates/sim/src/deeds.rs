@@ -32,7 +32,7 @@ impl Story {
         }
     }
 
-    fn anybody(&mut self) -> PeerId {
+    pub(crate) fn anybody(&mut self) -> PeerId {
         let all: Vec<PeerId> = self.offices.iter().chain(&self.twins).chain([&self.desk]).copied().collect();
         all[self.world.dice.place(all.len())]
     }
@@ -42,11 +42,11 @@ impl Story {
         self.offices[self.world.dice.place(self.offices.len())]
     }
 
-    fn machine(&mut self, office: PeerId) -> PeerId {
+    pub(crate) fn machine(&mut self, office: PeerId) -> PeerId {
         if self.world.dice.chance(25) { self.relay } else { office }
     }
 
-    fn type_some(&mut self, office: PeerId, most: u64) {
+    pub(crate) fn type_some(&mut self, office: PeerId, most: u64) {
         for _ in 0..self.world.dice.within(1, most) {
             if self.world.is_running(office)
                 && let Err(why) = self.world.type_something(office)
@@ -109,7 +109,7 @@ impl Story {
         }
     }
 
-    fn weather(&mut self, hazard: Hazard, office: PeerId) {
+    pub(crate) fn weather(&mut self, hazard: Hazard, office: PeerId) {
         let world = &mut self.world;
         let some = |world: &mut crate::World, low, high| world.dice.within(low, high);
         match hazard {
@@ -201,7 +201,7 @@ impl Story {
         Ok(())
     }
 
-    fn relay_goes_wrong(&mut self, hazard: Hazard) -> Result<(), String> {
+    pub(crate) fn relay_goes_wrong(&mut self, hazard: Hazard) -> Result<(), String> {
         let relay = self.relay;
         if hazard != Hazard::RelayRestarted && !self.world.roster_is_twice() {
             return Ok(());

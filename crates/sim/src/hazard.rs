@@ -143,6 +143,22 @@ hazards! {
     TinySegments "buggify/tiny segments",
     /// A wake that comes late.
     LateWake "buggify/late wake",
+    /// A line breaks while a picture comes.
+    PictureCut "pictures/cut off half-way",
+    /// The folder of pictures takes no writes, or no syncs.
+    PictureDisk "pictures/disk fails or is full",
+    /// A bit flips in a picture at rest.
+    PictureFlip "pictures/bit flip",
+    /// A machine loses its folder of pictures, and nothing else.
+    PicturesLost "pictures/folder lost",
+}
+
+impl Hazard {
+    /// The kinds of which a cast draws some. Those of pictures have deeds of their own, behind all others.
+    pub(crate) fn drawn() -> &'static [Self] {
+        let end = Self::ALL.iter().position(|hazard| *hazard == Self::PictureCut).unwrap_or(Self::ALL.len());
+        &Self::ALL[..end]
+    }
 }
 
 /// How often each kind of thing went wrong.

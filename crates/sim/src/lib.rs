@@ -20,6 +20,7 @@ mod log;
 mod machine;
 mod peer;
 mod people;
+mod pictures;
 mod power;
 mod shorten;
 mod story;

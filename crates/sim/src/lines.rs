@@ -71,7 +71,7 @@ pub(crate) struct Conn {
     pub(crate) is_replay: bool,
     /// What the caller sent early, for who listens on the way.
     pub(crate) overheard: Vec<Vec<u8>>,
-    lanes: [[Lane; 3]; 2],
+    lanes: [[Lane; 4]; 2],
 }
 
 #[derive(Default, Clone, Copy)]
@@ -114,7 +114,7 @@ impl Conn {
             stands: [Stand::Coming; 2],
             is_replay: false,
             overheard: Vec::new(),
-            lanes: [[Lane::default(); 3]; 2],
+            lanes: [[Lane::default(); 4]; 2],
         }
     }
 
@@ -158,8 +158,10 @@ impl Conn {
         let soonest = self.up_at(end.other());
         let (mut met, lanes) = (Vec::new(), &mut self.lanes[end as usize]);
         let furthest = lanes.iter().map(|lane| lane.arrived).max().unwrap_or_default();
+        // A picture leaves when nothing else waits to leave; nothing else ever waits for one.
+        let behind = lanes.iter().map(|lane| lane.departed).max().filter(|_| class == Class::Attachments);
         let lane = &mut lanes[class as usize];
-        let free = lane.departed.max(now).max(link.blocked[end as usize]);
+        let free = lane.departed.max(now).max(link.blocked[end as usize]).max(behind.unwrap_or_default());
         lane.departed = free.plus(bytes as u64 / link.bytes_per_ms);
         let spread = dice.within(0, if class == Class::Control { 30 } else { 400 });
         let (lost, hole) = (link.lost(bytes, dice), link.hole(bytes, dice));

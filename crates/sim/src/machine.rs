@@ -8,12 +8,16 @@ use hopluu_mailbox::{Input, Mailbox, MailboxError, Output as LineOutput, Role, S
 use hopluu_model::{Tick, Timestamp};
 use hopluu_office::{Office, OfficeError, Output, Setup as OfficeSetup};
 use hopluu_store::{
-    Batch, Index, IndexError, MemoryFiles, MemoryIndex, Options, Pair, Recovery, Span, Store, StoreError, WriteBehind,
+    Batch, Index, IndexError, MemoryFiles, MemoryIndex, Options, Pair, PictureQuota, Pictures, Recovery, Span, Store,
+    StoreError, WriteBehind,
 };
 use hopluu_view::View;
 
 use crate::dice::Dice;
 use crate::world::Whims;
+
+/// More than all pictures of a world.
+const PICTURE_BYTES: u64 = 1 << 30;
 
 /// What a machine keeps beside its journal: its settings and key.
 #[derive(Debug, Clone)]
@@ -33,6 +37,8 @@ pub struct Papers {
 pub struct Disk {
     /// The journal's files.
     pub files: MemoryFiles,
+    /// The pictures' files.
+    pub pictures: MemoryFiles,
     /// The index beside it.
     pub index: MemoryIndex,
     /// The index fails at this operation from now on; 0 for never.
@@ -174,6 +180,7 @@ impl Machine {
             Self::Office(office) => office.poll().map(|output| match output {
                 Output::Line(line) => Ok(line),
                 Output::Moved(records) => Err(records.len()),
+                Output::Picture { .. } => Err(0),
             }),
         }
     }
@@ -197,13 +204,24 @@ fn open(disk: &mut Disk, dice: &mut Dice, whims: &Whims) -> Result<(Store, Recov
         let brittle = Brittle { index: disk.index.clone(), fails_in: disk.index_fails_in.clone() };
         Box::new(WriteBehind::new(Box::new(brittle), whims.behind_bytes))
     };
-    match Store::open(Box::new(disk.files.clone()), index(disk), options) {
+    let opened = match Store::open(Box::new(disk.files.clone()), index(disk), options) {
         Err(StoreError::Index(_)) => {
             (disk.index, disk.index_fails_in) = Default::default();
-            Ok(Store::open(Box::new(disk.files.clone()), index(disk), options)?)
+            Store::open(Box::new(disk.files.clone()), index(disk), options)
         }
-        opened => Ok(opened?),
-    }
+        opened => opened,
+    };
+    let (store, recovery) = opened?;
+    Ok(
+        match Pictures::open(
+            Box::new(disk.pictures.clone()),
+            PictureQuota::office(PICTURE_BYTES),
+            options.new_journal_id,
+        ) {
+            Ok(pictures) => (store.with_pictures(pictures), recovery),
+            Err(_) => (store, recovery),
+        },
+    )
 }
 
 fn setup(papers: &Papers, seed: u64) -> MailboxSetup {

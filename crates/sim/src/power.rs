@@ -86,11 +86,13 @@ impl World {
         one.life += 1;
         one.typed.clear();
         one.paused_until = Tick(0);
-        one.disk.files.crash_torn(&mut |_, _| {
-            let keeps = torn && dice.chance(50);
-            (dropped, kept) = (dropped | !keeps, kept | keeps);
-            keeps
-        });
+        for files in [&one.disk.files, &one.disk.pictures] {
+            files.crash_torn(&mut |_, _| {
+                let keeps = torn && dice.chance(50);
+                (dropped, kept) = (dropped | !keeps, kept | keeps);
+                keeps
+            });
+        }
         for (hazard, is_met) in [(Hazard::Unsynced, dropped), (Hazard::Torn, kept)] {
             if is_met {
                 self.fired.count(hazard);
@@ -120,9 +122,11 @@ impl World {
     /// Forgets faults of a disk that were ordered and not met yet.
     pub fn mend_disk(&mut self, peer: PeerId) {
         for operation in [Operation::Write, Operation::Sync, Operation::Create] {
-            let files = &self.peers[peer.0].disk.files;
-            files.fail(operation, u64::MAX / 2, std::io::ErrorKind::Other);
-            files.break_down(operation, None);
+            let disk = &self.peers[peer.0].disk;
+            for files in [&disk.files, &disk.pictures] {
+                files.fail(operation, u64::MAX / 2, std::io::ErrorKind::Other);
+                files.break_down(operation, None);
+            }
         }
         self.peers[peer.0].dies_in_sync = false;
         self.peers[peer.0].disk.index_fails_in.store(0, Ordering::Relaxed);
@@ -150,7 +154,8 @@ impl World {
     pub fn backup(&self, peer: PeerId, with_index: bool) -> Disk {
         let disk = &self.peers[peer.0].disk;
         let index = if with_index { copy_of_index(&disk.index) } else { MemoryIndex::new() };
-        Disk { files: copy_of(&disk.files).expect("memory can be read"), index, ..Disk::default() }
+        let copy = |files| copy_of(files).expect("memory can be read");
+        Disk { files: copy(&disk.files), pictures: copy(&disk.pictures), index, ..Disk::default() }
     }
 
     /// Puts a backup in place of a machine's disk; it is off afterwards.

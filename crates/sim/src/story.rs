@@ -178,14 +178,16 @@ impl Story {
     }
 
     fn tell(&mut self, telling: &Telling, watch: &mut dyn FnMut(Option<u32>, &World)) -> Result<u64, String> {
-        for number in 0..self.cast.deeds {
+        let pictures = u32::try_from(Dice::of_part(telling.seed, u64::MAX).within(4, 14)).unwrap_or(4);
+        for number in 0..self.cast.deeds + pictures {
             // Each deed has dice of its own, so that leaving one out changes nothing about the choices of the others.
             self.world.dice = Dice::of_part(telling.seed, u64::from(number) + 1);
             let pause = if self.world.dice.chance(20) { 60_000 } else { 3_000 };
             let pause = self.world.dice.within(1, pause);
             self.world.run_for(pause);
             if telling.kept.as_ref().is_none_or(|kept| kept.contains(&number)) {
-                self.deed()?;
+                // Pictures come behind all else, so that what happened before them stays what it was.
+                if number < self.cast.deeds { self.deed() } else { self.picture_deed() }?;
                 self.done.insert(number);
                 watch(Some(number), &self.world);
             }
@@ -224,7 +226,11 @@ impl Story {
     fn heal(&mut self) -> Result<u64, String> {
         let began = self.world.now();
         for _ in 0..HEAL_SECONDS / 10 {
-            if self.world.check_equal().is_ok() && self.world.check_promises().is_ok() {
+            self.world.want_pictures();
+            if self.world.check_equal().is_ok()
+                && self.world.check_promises().is_ok()
+                && self.world.check_pictures().is_ok()
+            {
                 break;
             }
             if self.world.violations().is_empty() {
@@ -234,6 +240,7 @@ impl Story {
         let healed = self.world.now().since(began) / 1_000;
         self.world.check_equal()?;
         self.world.check_promises()?;
+        self.world.check_pictures()?;
         for twin in std::mem::take(&mut self.twins) {
             self.world.stop(twin);
         }

@@ -363,6 +363,7 @@ impl World {
 
     /// Ends a connection; each end is told some time later, one of them perhaps at once.
     fn break_line(&mut self, id: u64, at_once: Option<End>) {
+        self.count_cut_picture(id);
         let now = self.now;
         let Some(conn) = self.lines.conns.get_mut(&id) else { return };
         conn.is_alive = false;

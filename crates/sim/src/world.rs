@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 
 use hopluu_identity::{Notice, RootKey};
 use hopluu_mailbox::Mailbox;
-use hopluu_model::{ActorId, CollectionId, DocId, Edit, Side, Tick, Timestamp};
+use hopluu_model::{ActorId, CollectionId, DocId, Edit, PictureKey, Side, Tick, Timestamp};
 use hopluu_office::{Office, OfficeError, Submitted};
 use hopluu_sync::LineState;
 
@@ -16,6 +16,7 @@ use crate::lines::{End, Lines};
 use crate::log::EventLog;
 use crate::machine::{Disk, Machine, Papers};
 use crate::peer::{BEGINNING, Peer, PeerId, Promise, WallClock};
+use crate::pictures::Hung;
 
 /// Something that happens at its time.
 pub(crate) enum Happening {
@@ -122,6 +123,10 @@ pub struct World {
     pub(crate) forked: BTreeSet<ActorId>,
     pub(crate) fired: Fired,
     pub(crate) whims: Whims,
+    /// The pictures that offices kept.
+    pub(crate) pictures: Vec<Hung>,
+    /// Of these, those whose only copy was taken away.
+    pub(crate) gone_pictures: BTreeSet<PictureKey>,
 }
 
 impl World {
@@ -157,6 +162,8 @@ impl World {
             forked: BTreeSet::new(),
             fired: Fired::default(),
             whims: Whims::default(),
+            pictures: Vec::new(),
+            gone_pictures: BTreeSet::new(),
         }
     }
 

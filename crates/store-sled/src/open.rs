@@ -18,7 +18,7 @@ use crate::lock::DirLock;
 pub struct Settings {
     /// Size of a journal segment in bytes.
     pub segment_bytes: u64,
-    /// Names the journal if there is none yet: sixteen random bytes.
+    /// Names the journal and the folder of pictures if there are none yet: sixteen random bytes.
     pub new_journal_id: JournalId,
     /// Memory the index may use for its pages, in bytes.
     pub cache_bytes: u64,
@@ -88,7 +88,7 @@ pub fn open_store(dir: &Path, settings: Settings) -> Result<Opened, OpenError> {
         let options = Options { segment_bytes: settings.segment_bytes, new_journal_id: settings.new_journal_id };
         match Store::open(Box::new(files), index, options) {
             Ok((store, recovery)) => {
-                let store = with_pictures(store, &layout, settings.pictures);
+                let store = with_pictures(store, &layout, settings);
                 return Ok(Opened { store, recovery, index: home });
             }
             Err(source @ StoreError::Index(_)) => failed = Some(source),
@@ -101,9 +101,10 @@ pub fn open_store(dir: &Path, settings: Settings) -> Result<Opened, OpenError> {
 }
 
 /// A folder of pictures that cannot be used costs the pictures and nothing else.
-fn with_pictures(store: Store, layout: &Layout, quota: PictureQuota) -> Store {
+fn with_pictures(store: Store, layout: &Layout, settings: Settings) -> Store {
     let files = DiskFiles::new(&layout.pictures(), None).map_err(|error| error.to_string());
-    let opened = files.and_then(|files| Pictures::open(Box::new(files), quota).map_err(|error| error.to_string()));
+    let (quota, id) = (settings.pictures, settings.new_journal_id);
+    let opened = files.and_then(|files| Pictures::open(Box::new(files), quota, id).map_err(|error| error.to_string()));
     match opened {
         Ok(pictures) => store.with_pictures(pictures),
         Err(error) => {

@@ -42,7 +42,9 @@ pub use files::{File, Files};
 pub use index::{Batch, Bounds, Index, IndexError, MAX_VALUE, MemoryIndex, Order, Pair, Span};
 pub use journal::End;
 pub use memory_files::{MemoryFiles, Operation};
-pub use pictures::{LEFT_TO_EDITS, PictureError, PictureHeld, PictureQuota, Pictures, PieceFate, UNSYNCED, picture_id};
+pub use pictures::{
+    FolderId, LEFT_TO_EDITS, PictureError, PictureHeld, PictureQuota, Pictures, PieceFate, UNSYNCED, picture_id,
+};
 pub use read::{Missing, Refused, Run};
 pub use record::{Record, Tag};
 pub use recovery::{CutTail, Stretch};

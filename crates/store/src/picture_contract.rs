@@ -32,7 +32,8 @@ pub fn picture(seed: u8, bytes: usize) -> Vec<u8> {
 /// # Errors
 /// When it cannot be listed.
 pub fn open(folder: &mut dyn Folder) -> Result<Pictures, PictureError> {
-    Pictures::open(folder.files(), PictureQuota { total: 8 << 20, collection: 4 << 20, device: 6 << 20 })
+    let quota = PictureQuota { total: 8 << 20, collection: 4 << 20, device: 6 << 20 };
+    Pictures::open(folder.files(), quota, [7; 16])
 }
 
 /// Checks all promises, each on a fresh folder.
@@ -154,14 +155,15 @@ fn wrong_bytes_are_dropped(folder: &mut dyn Folder) -> Result<(), PictureError> 
     // Damage at rest is found by whoever reads.
     let files = folder.files();
     let io = |source| PictureError::Io { what: "damage", source };
-    let names = files.names().map_err(io)?;
+    let mut names = files.names().map_err(io)?;
+    names.retain(|name| !name.ends_with(".folder"));
     assert_eq!(names.len(), 1, "one file for one picture: {names:?}");
     files.open(&names[0]).and_then(|file| file.write_at(77, b"damage")).map_err(io)?;
     let mut pictures = open(folder)?;
     assert_eq!(pictures.held(&key), PictureHeld::Whole { size }, "opening reads no picture");
     assert_eq!(pictures.piece(&key, 1), None);
     assert_eq!(pictures.held(&key), PictureHeld::Nothing, "it is fetched anew");
-    assert!(files.names().map_err(io)?.is_empty());
+    assert_eq!(files.names().map_err(io)?.len(), 1, "but for the folder's name nothing is left");
     Ok(())
 }
 
@@ -190,7 +192,9 @@ fn leavings_are_removed_and_strangers_left_alone(folder: &mut dyn Folder) -> Res
     let mut pictures = open(folder)?;
     assert_eq!((pictures.whole().collect::<Vec<_>>(), pictures.parts().count()), (vec![key], 0));
     assert!(pictures.read(&key) == Some(bytes.as_slice()));
-    assert_eq!(files.names().map_err(io)?.len(), 3, "{:?}", files.names());
+    assert_eq!(files.names().map_err(io)?.len(), 4, "{:?}", files.names());
+    let again = Pictures::open(folder.files(), PictureQuota::office(1), [8; 16])?;
+    assert_eq!((pictures.folder(), again.folder()), ([7; 16], [7; 16]), "a folder keeps its name");
     Ok(())
 }
 

@@ -4,6 +4,7 @@
 //! | --- | --- |
 //! | `<collection>-<picture>-<bringer>.jpg` | a whole picture; its SHA-256 is its name |
 //! | `<collection>-<picture>-<bringer>-<size>.part` | the beginning of one, appended piece by piece |
+//! | `<name>.folder` | empty; sixteen random bytes that name the folder, so that others notice when it is another one |
 //!
 //! All in lower hex but the size. A part that has become whole is synced, compared with its name, and renamed, so that a
 //! `.jpg` is whole whenever the power goes. Of a part at most [`UNSYNCED`] bytes wait for a sync; that much is cut from
@@ -15,6 +16,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::str::FromStr;
 
 use hopluu_model::id::{CollectionId, DeviceId, MAX_PICTURE, PIECE, PictureId, PictureKey};
 use ring::digest::{SHA256, digest};
@@ -29,6 +31,9 @@ pub const LEFT_TO_EDITS: u64 = 256 << 20;
 const LEAST: u64 = PIECE as u64;
 /// So many pictures that were read are remembered, because their pieces are asked for one after the other.
 const REMEMBERED: usize = 8;
+
+/// The name of a folder: sixteen random bytes.
+pub type FolderId = [u8; 16];
 
 /// The device that brought a picture: the first eight bytes of its key.
 type Bringer = [u8; 8];
@@ -128,6 +133,7 @@ struct Whole {
 /// The folder of pictures.
 pub struct Pictures {
     files: Box<dyn Files>,
+    folder: FolderId,
     quota: PictureQuota,
     whole: BTreeMap<PictureKey, Whole>,
     parts: BTreeMap<PictureKey, Part>,
@@ -135,14 +141,22 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Lists the folder, and mends what a power cut left.
+    /// Lists the folder, and mends what a power cut left. `new_id` names the folder if it is a new one.
     ///
     /// # Errors
     /// When the folder cannot be listed; no single file keeps it from opening.
-    pub fn open(files: Box<dyn Files>, quota: PictureQuota) -> Result<Self, PictureError> {
+    pub fn open(files: Box<dyn Files>, quota: PictureQuota, new_id: FolderId) -> Result<Self, PictureError> {
         let names = files.names().map_err(failed("list"))?;
         let (whole, parts) = (BTreeMap::new(), BTreeMap::new());
-        let mut pictures = Self { files, quota, whole, parts, read: Vec::new() };
+        let named = names.iter().filter_map(|name| CollectionId::from_str(name.strip_suffix(".folder")?).ok()).min();
+        let folder = named.map_or(new_id, |id| id.0);
+        if named.is_none() {
+            let name = format!("{}.folder", CollectionId(new_id));
+            if let Err(error) = files.create(&name, 0).and_then(|_| files.sync_dir()) {
+                tracing::warn!(%error, "the folder of pictures has no lasting name yet");
+            }
+        }
+        let mut pictures = Self { files, folder, quota, whole, parts, read: Vec::new() };
         // Whole ones first: a part beside one is a leaving.
         let (jpgs, rest): (Vec<_>, Vec<_>) = names.iter().partition(|name| name.ends_with(".jpg"));
         for name in jpgs.into_iter().chain(rest) {
@@ -176,6 +190,12 @@ impl Pictures {
         let len = u32::try_from(certain).unwrap_or(0);
         self.parts.insert(found.key, Part { by, size, len, synced: 0 });
         Ok(())
+    }
+
+    /// The name of the folder: another one means that what was here may be gone.
+    #[must_use]
+    pub fn folder(&self) -> FolderId {
+        self.folder
     }
 
     /// How much of a picture is here.

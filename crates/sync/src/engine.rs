@@ -147,14 +147,14 @@ pub enum Output {
         /// The place.
         cursor: Cursor,
     },
-    /// The journal of the relay that answered: what it held under another name it may have lost.
-    RelayJournal {
+    /// A relay named its folder of pictures: what it acknowledged under another name it may have lost.
+    RelayPictures {
         /// The relay.
         relay: DeviceId,
-        /// Its journal.
-        journal: [u8; 16],
-        /// It ends before the place up to which it was taken.
-        went_back: bool,
+        /// The name.
+        folder: [u8; 16],
+        /// Whether what it held at our cursor's place is held still.
+        intact: bool,
     },
     /// A relay said whether it holds a picture.
     RelayPicture {

@@ -63,8 +63,6 @@ struct Line {
     /// What both ends held when they were last found to differ, and how often in a row that was the same.
     differed: Option<Difference>,
     fruitless: u32,
-    /// The end of the relay's journal as it was known when the line came up.
-    known: Option<Cursor>,
     pictures: OfficePictures,
 }
 
@@ -74,7 +72,7 @@ type Difference = (Digest, BTreeMap<DocId, [u8; 8]>);
 impl Line {
     fn new(conn: ConnId, taken: Option<Cursor>) -> Self {
         let (pushes, pictures) = (Pushes::default(), OfficePictures::default());
-        Self { conn, pushes, taken, agreed: false, differed: None, fruitless: 0, known: taken, pictures }
+        Self { conn, pushes, taken, agreed: false, differed: None, fruitless: 0, pictures }
     }
 
     fn note_difference(&mut self, now: Difference) {
@@ -333,7 +331,11 @@ impl OfficeEnd {
             Frame::Digests { docs, last } => self.digests(docs, last, turn),
             Frame::ClockOf(clock) => self.clock_of(&clock, turn),
             Frame::Presence(heard) => turn.out.push_back(Output::Heard { heard }),
-            Frame::Offer { .. } | Frame::Need { .. } | Frame::Have { .. } | Frame::Absent { .. } => {
+            Frame::Pictures { .. }
+            | Frame::Offer { .. }
+            | Frame::Need { .. }
+            | Frame::Have { .. }
+            | Frame::Absent { .. } => {
                 let relay = self.relay;
                 if let Phase::Talking { line, .. } = &mut self.phase {
                     line.pictures.frame((relay, line.conn), &frame, turn, &mut line.pushes);
@@ -390,10 +392,6 @@ impl OfficeEnd {
             (false, _) => Agreeing::Ready { not_before: turn.now },
         };
         line.agreed = welcome.equal;
-        let Cursor { journal, number, .. } = welcome.cursor;
-        let went_back = line.known.is_some_and(|known| known.journal == journal && known.number > number);
-        turn.out.push_back(Output::RelayJournal { relay: self.relay, journal, went_back });
-        line.pictures.look();
         self.phase = Phase::Talking { line, agreeing };
     }
 

@@ -188,7 +188,11 @@ impl RelayEnd {
                     session.pushes.acknowledge(turn.now, (doc, actor), seq);
                 }
             }
-            Frame::Offer { .. } | Frame::Need { .. } | Frame::Have { .. } | Frame::Absent { .. } => {
+            Frame::Pictures { .. }
+            | Frame::Offer { .. }
+            | Frame::Need { .. }
+            | Frame::Have { .. }
+            | Frame::Absent { .. } => {
                 self.picture_frame(conn, &frame, turn);
             }
             // The holder deals with these before the engine, or they are not for a relay.
@@ -278,7 +282,9 @@ impl Session {
             return;
         }
         let here = turn.shelf.here(&self.device);
-        let from = hello.cursor.filter(|cursor| self.is_good(cursor, &here, turn.shelf)).map(|cursor| cursor.number);
+        let intact = hello.cursor.is_some_and(|cursor| self.is_place(&cursor, &here, turn.shelf));
+        let from = hello.cursor.filter(|cursor| intact && self.is_near(cursor, &here, turn.shelf));
+        let from = from.map(|cursor| cursor.number);
         let welcome = Welcome {
             protocol: PROTOCOL.1.min(hello.protocol.1),
             roster: turn.shelf.roster_version(),
@@ -307,16 +313,17 @@ impl Session {
             send(turn.out, conn, Class::Control, &frame, &mut self.pushes);
         }
         self.greeted = true;
-        self.pictures = SessionPictures::default();
+        self.pictures = SessionPictures::greeted(intact);
         self.next = from.unwrap_or(here.number);
         self.catching_up = from.is_some_and(|from| from < here.number);
         self.pump(conn, turn);
     }
 
-    fn is_good(&self, cursor: &Cursor, here: &Cursor, shelf: &dyn Shelf) -> bool {
-        if cursor.number > here.number || shelf.place(&self.device, cursor.number).as_ref() != Some(cursor) {
-            return false;
-        }
+    fn is_place(&self, cursor: &Cursor, here: &Cursor, shelf: &dyn Shelf) -> bool {
+        cursor.number <= here.number && shelf.place(&self.device, cursor.number).as_ref() == Some(cursor)
+    }
+
+    fn is_near(&self, cursor: &Cursor, here: &Cursor, shelf: &dyn Shelf) -> bool {
         let (mut bytes, mut number) = (0u64, cursor.number);
         while number < here.number && bytes <= TAIL_BYTES {
             let (items, last) = shelf.after(number, TAIL_STEP);

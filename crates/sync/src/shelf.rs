@@ -101,6 +101,12 @@ pub trait Shelf {
     /// Whether the first device is a province desk, which may know how the second one's line stands.
     fn oversees(&self, desk: &DeviceId, device: &DeviceId) -> bool;
 
+    /// The name of the folder of pictures; `None` when none are kept.
+    fn folder(&self) -> Option<[u8; 16]>;
+
+    /// Whether this office holds or wants any picture.
+    fn has_pictures(&self) -> bool;
+
     /// Whether a device may bring and have the pictures of a collection.
     fn sees(&self, device: &DeviceId, collection: &CollectionId) -> bool;
 

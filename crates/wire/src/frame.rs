@@ -13,7 +13,9 @@
 //!
 //! Pictures go the same way in small: who holds one that the other may lack says [`Frame::Offer`]; who wants one says
 //! [`Frame::Need`], from the piece where it stopped, and again while pieces come: the answer is a few [`Frame::Piece`]s
-//! for each, or [`Frame::Absent`]. A relay that has all of it on disk says [`Frame::Have`].
+//! for each, or [`Frame::Absent`]. A relay that has all of it on disk says [`Frame::Have`]. All of it begins
+//! when an office that has to do with pictures says [`Frame::Pictures`] and its relay answers with the same: a program of
+//! before says nothing, and hears no more.
 
 use hopluu_model::{ActorId, ChangeHash, Clock, DeviceId, DocId, PictureKey, Signature, Timestamp, Tip};
 use serde::{Deserialize, Serialize};
@@ -280,6 +282,13 @@ pub enum Frame {
     Refused(RefusalNotice),
     /// When the relay last heard which devices (for a province desk).
     Presence(Vec<Heard>),
+    /// I keep pictures: said by an office that has to do with some, and answered by its relay.
+    Pictures {
+        /// The name of their folder: under another one I may have lost what I acknowledged.
+        folder: [u8; 16],
+        /// Whether what I held at the place of your cursor is held still.
+        intact: bool,
+    },
     /// I hold this picture, if you lack it.
     Offer {
         /// The picture.
@@ -398,13 +407,15 @@ frames! {
     20 => Shown(receipt) receipt => |receipt: Receipt| Self::Shown(receipt);
     21 => Refused(notice) notice => |notice: RefusalNotice| Self::Refused(notice);
     22 => Presence(heard) heard => |heard: Vec<Heard>| Self::Presence(heard);
-    23 => Offer { picture, size } &(picture, size)
+    23 => Pictures { folder, intact } &(folder, intact)
+        => |b: ([u8; 16], bool)| Self::Pictures { folder: b.0, intact: b.1 };
+    24 => Offer { picture, size } &(picture, size)
         => |b: (PictureKey, u32)| Self::Offer { picture: b.0, size: b.1 };
-    24 => Need { picture, from } &(picture, from) => |b: (PictureKey, u32)| Self::Need { picture: b.0, from: b.1 };
-    25 => Piece { picture, index, bytes } &(picture, index, bytes)
+    25 => Need { picture, from } &(picture, from) => |b: (PictureKey, u32)| Self::Need { picture: b.0, from: b.1 };
+    26 => Piece { picture, index, bytes } &(picture, index, bytes)
         => |b: (PictureKey, u32, Vec<u8>)| Self::Piece { picture: b.0, index: b.1, bytes: b.2 };
-    26 => Have { picture } picture => |picture: PictureKey| Self::Have { picture };
-    27 => Absent { picture, retry_after_ms } &(picture, retry_after_ms)
+    27 => Have { picture } picture => |picture: PictureKey| Self::Have { picture };
+    28 => Absent { picture, retry_after_ms } &(picture, retry_after_ms)
         => |b: (PictureKey, u32)| Self::Absent { picture: b.0, retry_after_ms: b.1 };
 }
 

@@ -117,7 +117,7 @@ impl Machine for Watched {
             Inner::Office(office) => loop {
                 match office.poll()? {
                     hopluu_office::Output::Line(output) => break Some(output),
-                    hopluu_office::Output::Moved(_) => {}
+                    hopluu_office::Output::Moved(_) | hopluu_office::Output::Picture { .. } => {}
                 }
             },
         };

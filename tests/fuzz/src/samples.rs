@@ -120,6 +120,7 @@ pub fn frames() -> Vec<Frame> {
         Frame::Shown(Receipt { signature: Signature([0; 64]), at: Timestamp(i64::MIN), ..receipt(chain, 2, DESK) }),
         Frame::Refused(notice),
         Frame::Presence(vec![heard.clone(), heard]),
+        Frame::Pictures { folder: [7; 16], intact: false },
         Frame::Offer { picture, size: 40_000 },
         Frame::Need { picture, from: 1 },
         Frame::Piece { picture, index: 0, bytes: vec![7; 300] },

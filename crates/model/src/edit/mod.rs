@@ -39,7 +39,7 @@ pub const MAX_TEXT: usize = 4_000;
 /// The longest name, in characters.
 pub const MAX_NAME: usize = 120;
 /// The largest picture an issue may carry, in bytes.
-pub const MAX_PICTURE: i64 = 512 * 1_024;
+pub const MAX_PICTURE: i64 = crate::id::MAX_PICTURE as i64;
 /// The longest name of an account, in characters.
 pub const MAX_ACCOUNT: usize = 40;
 /// The heaviest an edit may be by [`Edit::weight`], so that its change stays below 16 KiB.

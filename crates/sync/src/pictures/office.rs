@@ -27,6 +27,10 @@ pub(crate) struct OfficePictures {
     later: BTreeMap<PictureKey, Later>,
     /// Nothing is asked for before: there is no room here.
     full_until: Option<Tick>,
+    /// We said that we have to do with pictures.
+    has_asked: bool,
+    /// The relay said that it keeps some.
+    is_kept: bool,
     /// Something may be there to offer or to ask for.
     look: bool,
 }
@@ -40,7 +44,7 @@ struct Later {
 }
 
 impl OfficePictures {
-    /// What is wanted or held here has changed, or the relay has answered the greeting.
+    /// What is wanted or held here has changed.
     pub(crate) fn look(&mut self) {
         self.look = true;
     }
@@ -63,6 +67,10 @@ impl OfficePictures {
         pushes: &mut Pushes,
     ) {
         match frame {
+            Frame::Pictures { folder, intact } => {
+                self.is_kept = true;
+                turn.out.push_back(Output::RelayPictures { relay, folder: *folder, intact: *intact });
+            }
             Frame::Offer { picture, .. } => {
                 // It came there since we asked.
                 self.later.remove(picture);
@@ -127,7 +135,12 @@ impl OfficePictures {
             self.look = true;
         }
         self.look |= self.full_until.take_if(|until| *until <= turn.now).is_some();
-        if !std::mem::take(&mut self.look) {
+        if !self.has_asked && turn.shelf.has_pictures() {
+            self.has_asked = true;
+            let folder = turn.shelf.folder().unwrap_or_default();
+            say(conn, &Frame::Pictures { folder, intact: true }, turn, pushes);
+        }
+        if !self.is_kept || !std::mem::take(&mut self.look) {
             return;
         }
         let Self { exchange, offered, later, full_until, .. } = self;

@@ -20,11 +20,17 @@ const AWAITED: usize = 4_096;
 pub(crate) struct SessionPictures {
     exchange: Exchange,
     offers: VecDeque<(PictureKey, u32)>,
+    /// Whether its cursor's place was ours when it greeted.
+    intact: bool,
     /// What the office asked for and we do not hold yet.
     awaited: BTreeSet<PictureKey>,
 }
 
 impl SessionPictures {
+    pub(crate) fn greeted(intact: bool) -> Self {
+        Self { intact, ..Self::default() }
+    }
+
     pub(crate) fn expects(&self, key: &PictureKey) -> Option<u32> {
         self.exchange.expects(key)
     }
@@ -44,6 +50,12 @@ impl RelayEnd {
     pub(crate) fn picture_frame(&mut self, conn: ConnId, frame: &Frame, turn: &mut Turn<'_>) {
         let Some(session) = self.sessions.get_mut(&conn).filter(|session| session.greeted) else { return };
         match frame {
+            Frame::Pictures { .. } => {
+                if let Some(folder) = turn.shelf.folder() {
+                    let frame = Frame::Pictures { folder, intact: session.pictures.intact };
+                    say(conn, &frame, turn, &mut session.pushes);
+                }
+            }
             Frame::Offer { picture, .. } | Frame::Need { picture, .. }
                 if !turn.shelf.sees(&session.device, &picture.collection) =>
             {

@@ -58,6 +58,7 @@ pub(crate) fn all() -> Vec<(&'static str, Frame)> {
         ("shown", Frame::Shown(receipt)),
         ("refused", Frame::Refused(notice)),
         ("presence", Frame::Presence(vec![heard])),
+        ("pictures", Frame::Pictures { folder: [12; 16], intact: true }),
         ("offer", Frame::Offer { picture: PICTURE, size: 300_000 }),
         ("need", Frame::Need { picture: PICTURE, from: 4 }),
         ("piece", Frame::Piece { picture: PICTURE, index: 4, bytes: vec![1, 2, 3] }),

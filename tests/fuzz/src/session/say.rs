@@ -28,7 +28,7 @@ pub(crate) fn say(script: &mut Script<'_>, here: &Cursor) -> Vec<u8> {
             bytes
         }
         5 => script.part().to_vec(),
-        6 => [&[1, script.byte() % 31][..], script.part()].concat(),
+        6 => [&[1, script.byte() % 32][..], script.part()].concat(),
         7..=9 => pack(script).encode(),
         10 => ask(script).encode(),
         11 => clocks(script).encode(),
@@ -167,7 +167,7 @@ fn words(script: &mut Script<'_>) -> Frame {
             let (seq, reason) = (script.number(), script.byte());
             Frame::Refused(RefusalNotice { doc: chain.doc, actor: chain.actor, seq, hash, reason, text })
         }
-        _ => Frame::Unknown(28 + script.byte() % 200),
+        _ => Frame::Unknown(29 + script.byte() % 200),
     }
 }
 

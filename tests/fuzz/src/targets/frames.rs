@@ -19,7 +19,7 @@ pub(super) fn run(bytes: &[u8]) {
 pub(super) fn seeds() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> = samples::frames().iter().map(Frame::encode).collect();
     // Lists that claim to be endless.
-    seeds.extend([5, 6, 12, 18, 19, 22, 25].map(|kind| [&[1, kind][..], &[0xff; 9], &[1]].concat()));
+    seeds.extend([5, 6, 12, 18, 19, 22, 26].map(|kind| [&[1, kind][..], &[0xff; 9], &[1]].concat()));
     seeds
 }
 
@@ -45,6 +45,7 @@ fn items(frame: &Frame) -> usize {
         | Frame::Compare { .. }
         | Frame::Equal(_)
         | Frame::Shown(_)
+        | Frame::Pictures { .. }
         | Frame::Offer { .. }
         | Frame::Need { .. }
         | Frame::Have { .. }
