@@ -217,6 +217,7 @@ impl Mailbox {
 
     /// The relay says whether it holds a picture.
     pub(crate) fn relay_picture(&mut self, picture: PictureKey, held: bool) {
+        self.gallery.is_moved = true;
         let is_whole = matches!(state_of(&self.store, &picture), PictureState::Whole(_));
         let is_news = match (held && is_whole, self.gallery.folder) {
             (true, Some(folder)) => {
@@ -233,6 +234,7 @@ impl Mailbox {
     /// The relay names its folder: what it acknowledged for another one, or beyond what is left of it, counts no more.
     pub(crate) fn relay_pictures(&mut self, folder: FolderId, intact: bool) {
         self.gallery.folder = Some(folder);
+        self.gallery.is_moved = true;
         let void = self.gallery.at_relay.iter().filter(|(_, of)| !intact || **of != folder);
         for key in void.map(|(key, _)| *key).collect::<Vec<_>>() {
             self.gallery.not_at_relay(key);

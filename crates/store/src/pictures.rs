@@ -232,7 +232,11 @@ impl Pictures {
             collection += if other.collection == key.collection { counted(size) } else { 0 };
             device += if bringer == by { counted(size) } else { 0 };
         }
-        let fits = total <= self.quota.total && collection <= self.quota.collection && device <= self.quota.device;
+        let is_picture = size > 0 && size as usize <= MAX_PICTURE;
+        let fits = is_picture
+            && total <= self.quota.total
+            && collection <= self.quota.collection
+            && device <= self.quota.device;
         let free = self.files.free().ok().flatten();
         fits && free.is_none_or(|free| free >= LEFT_TO_EDITS.saturating_add(adds))
     }

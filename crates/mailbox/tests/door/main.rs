@@ -2,6 +2,7 @@
 
 mod office;
 mod packs;
+mod pictures;
 mod refusals;
 mod rig;
 mod sessions;

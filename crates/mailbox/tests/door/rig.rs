@@ -8,7 +8,7 @@ use hopluu_identity::{
 };
 use hopluu_mailbox::{Input, Mailbox, Output, Role, Setup};
 use hopluu_model::{ActorId, ChangeHash, CollectionId, DocId, DocKind, Side, Signature, Tick, Timestamp};
-use hopluu_store::{MemoryFiles, MemoryIndex, Operation, Options, Store};
+use hopluu_store::{MemoryFiles, MemoryIndex, Operation, Options, PictureQuota, Pictures, Store};
 use hopluu_sync::ConnId;
 use hopluu_wire::frame::{Cursor, Hello, Welcome};
 use hopluu_wire::{Frame, Pack, Run};
@@ -131,6 +131,7 @@ impl Chain {
 pub(crate) struct Rig {
     pub(crate) mailbox: Mailbox,
     files: MemoryFiles,
+    pub(crate) pictures: MemoryFiles,
     now: Tick,
     next: u64,
 }
@@ -146,10 +147,18 @@ impl Rig {
 
     /// A relay on a disk, its index gone.
     pub(crate) fn on(files: MemoryFiles) -> Self {
+        Self::beside(files, MemoryFiles::new())
+    }
+
+    /// The same with pictures beside it.
+    pub(crate) fn beside(files: MemoryFiles, pictures: MemoryFiles) -> Self {
         let options = Options { segment_bytes: 1 << 18, ..Options::new([3; 16]) };
         let opened = Store::open(Box::new(files.clone()), Box::new(MemoryIndex::new()), options);
         let (store, recovery) = opened.expect("a sound journal");
         assert!(recovery.is_whole());
+        let quota = PictureQuota { total: 4 << 20, collection: 1 << 20, device: 1 << 20 };
+        let folder = Pictures::open(Box::new(pictures.clone()), quota, [5; 16]).expect("a folder");
+        let store = store.with_pictures(folder);
         let ticket = RelayTicket { relay: relay_at(), token: [9; 16] };
         let anchor = province().anchor();
         let setup = Setup {
@@ -161,15 +170,16 @@ impl Rig {
             seed: 1,
         };
         let mailbox = Mailbox::open(store, setup).expect("a sound store");
-        Self { mailbox, files, now: Tick(0), next: 1 }
+        Self { mailbox, files, pictures, now: Tick(0), next: 1 }
     }
 
     /// Cuts the power and starts again.
     pub(crate) fn crash(self) -> Self {
-        let files = self.files.clone();
+        let (files, pictures) = (self.files.clone(), self.pictures.clone());
         drop(self.mailbox);
         files.crash();
-        Self::on(files)
+        pictures.crash();
+        Self::beside(files, pictures)
     }
 
     /// Makes the disk fail, or whole again.
@@ -233,7 +243,7 @@ impl Rig {
         Ok(self.drain())
     }
 
-    fn feed(&mut self, input: Input) -> Vec<Output> {
+    pub(crate) fn feed(&mut self, input: Input) -> Vec<Output> {
         self.now = self.now.plus(10);
         self.mailbox.handle(self.now, NOON, input).expect("a sound store");
         self.commit().expect("a sound disk")

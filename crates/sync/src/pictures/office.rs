@@ -58,7 +58,8 @@ impl OfficePictures {
         later.chain(self.full_until).chain(self.exchange.next_wake()).min()
     }
 
-    /// The relay says something about a picture.
+    /// The relay says something about a picture. What it holds is written down by the holder, which then says that pictures
+    /// moved: only then is there anything new to look at.
     pub(crate) fn frame(
         &mut self,
         (relay, conn): (DeviceId, ConnId),
@@ -74,6 +75,7 @@ impl OfficePictures {
             Frame::Offer { picture, .. } => {
                 // It came there since we asked.
                 self.later.remove(picture);
+                self.look = true;
             }
             Frame::Need { picture, from } => match turn.shelf.picture(picture) {
                 PictureState::Whole(size) => self.exchange.serve(conn, (*picture, *from, size), turn, pushes),
@@ -95,7 +97,6 @@ impl OfficePictures {
             }
             _ => {}
         }
-        self.look = true;
     }
 
     /// A piece was taken, or could not be.
