@@ -9,4 +9,5 @@ mod journey;
 mod losses;
 mod offline;
 mod people;
+mod pictures;
 mod words;

@@ -8,7 +8,7 @@ use quinn::{Connection, SendStream, WriteError};
 use crate::CLASSES;
 use crate::frames::write_frame;
 
-/// Bulk that may always be buffered, whatever the congestion window says.
+/// History that may always be buffered, whatever the congestion window says; of pictures half of it.
 const LEAST_BULK: u64 = 32 * 1024;
 /// Small frames are reported together, up to so many bytes.
 const REPORT_EVERY: usize = 8 * 1024;
@@ -83,15 +83,16 @@ impl Outbox {
         }
     }
 
-    /// Leaves room in the connection's buffer for what is more urgent. Bulk gets about two flights, which is what keeps
-    /// a line busy, so that it never waits seconds deep in a buffer that nobody can reorder.
+    /// Leaves room in the connection's buffer for what is more urgent. History gets about two flights, which is what keeps
+    /// a line busy, so that it never waits seconds deep in a buffer that nobody can reorder; pictures get one, so that
+    /// history always finds room beside them.
     fn limit_buffer(&mut self, connection: &Connection, class: usize) {
         let window = match class {
             0 => self.send_window,
             1 => self.send_window / 4 * 3,
             _ => {
-                let half = self.send_window / 2;
-                (2 * connection.stats().path.cwnd).clamp(LEAST_BULK.min(half), half)
+                let (flights, most) = if class == 2 { (2, self.send_window / 2) } else { (1, self.send_window / 4) };
+                (flights * connection.stats().path.cwnd).clamp((LEAST_BULK / 2 * flights).min(most), most)
             }
         };
         if self.window != Some(window) {

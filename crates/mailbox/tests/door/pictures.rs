@@ -200,6 +200,9 @@ fn a_few_pieces_are_under_way_and_more_when_they_are_asked_for() {
     assert_eq!(pieces_in(&rig.hear(b, &shot.need(4))), [6, 7]);
     assert_eq!(drained(&mut rig, 2), []);
     assert_eq!(pieces_in(&rig.hear(b, &shot.need(0))), [0, 1, 2, 3], "who begins anew gets all of it");
+    drained(&mut rig, 4);
+    assert_eq!(pieces_in(&rig.hear(b, &shot.need(0))), [0, 1, 2, 3], "as often as it does");
+    drained(&mut rig, 4);
     assert_eq!(pieces_in(&rig.hear(b, &shot.need(u32::MAX))), [], "beyond its end is nothing");
 }
 

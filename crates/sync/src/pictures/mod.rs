@@ -110,7 +110,8 @@ impl Exchange {
         turn: &mut Turn<'_>,
         pushes: &mut Pushes,
     ) {
-        let known = self.serving.get(&key).filter(|serving| from >= serving.held);
+        // Who goes on asks for ever later pieces; who asks for the same ones again could not keep them.
+        let known = self.serving.get(&key).filter(|serving| from > serving.held);
         let sent = known.map_or(from, |serving| serving.sent.max(from));
         if known.is_none() && self.serving.len() >= SERVED {
             self.serving.pop_first();

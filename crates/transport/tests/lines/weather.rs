@@ -118,6 +118,31 @@ async fn a_cut_of_one_direction_leaves_the_other() {
     assert_eq!(line.down().delivered, down);
 }
 
+/// On a line that takes seconds for what waits, everything else overtakes pictures; what the line itself already holds
+/// can be overtaken by nothing.
+#[tokio::test]
+async fn edits_and_history_overtake_pictures_on_a_thin_line() {
+    const PIECE: usize = 16 * 1024;
+    let thin = Way { bytes_per_second: Some(48_000), queue: 16_000, delay: Duration::from_millis(30), ..Way::CLEAR };
+    let (office, conn, line, mut relay, _) = connected_through(Weather::CLEAR, 3).await;
+    line.set_weather(Weather { up: thin, down: Way::CLEAR });
+    for n in 0..24_u8 {
+        office.send(conn, 3, &[n; PIECE]);
+    }
+    for _ in 0..3 {
+        assert_eq!(relay.frame().await.0, 3);
+    }
+    for class in [2, 1, 0] {
+        office.send(conn, class, &[class; 300]);
+    }
+    let mut order = Vec::new();
+    while order.iter().filter(|class| **class != 3).count() < 3 {
+        order.push(relay.frame().await.0);
+    }
+    let pieces = order.iter().filter(|class| **class == 3).count();
+    assert!(pieces <= 3, "{order:?}: of 21 pieces that waited so many came first");
+}
+
 #[tokio::test]
 async fn a_line_that_swallows_long_datagrams_is_noticed() {
     let (mut office, conn, line, mut relay, taken) = connected_through(Weather::CLEAR, 1).await;
