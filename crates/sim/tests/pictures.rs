@@ -1,7 +1,5 @@
 //! Pictures travel: to whom they belong, from where they stopped, behind every edit.
 
-#![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
-
 use hopluu_model::PictureKey;
 use hopluu_sim::{PHAN_DINH_PHUNG, PeerId, SONG_CONG, World};
 

@@ -317,16 +317,7 @@ impl OfficeEnd {
                 }
             }
             Frame::RosterAsk { after } => self.give_roster(after, turn),
-            Frame::Mark(cursor) => {
-                turn.out.push_back(Output::Cursor { relay: self.relay, cursor });
-                // Marks travel behind the edits, and may overtake the welcome.
-                if let Some(line) = self.line() {
-                    line.taken = Some(cursor);
-                }
-                if let Phase::Talking { agreeing: agreeing @ Agreeing::Tail { .. }, .. } = &mut self.phase {
-                    *agreeing = Agreeing::Ready { not_before: turn.now };
-                }
-            }
+            Frame::Mark(cursor) => self.mark(cursor, turn),
             Frame::Equal(cursor) => self.settle(cursor, turn),
             Frame::Digests { docs, last } => self.digests(docs, last, turn),
             Frame::ClockOf(clock) => self.clock_of(&clock, turn),
@@ -354,6 +345,17 @@ impl OfficeEnd {
             | Frame::Shown(_)
             | Frame::Piece { .. }
             | Frame::Unknown(_) => {}
+        }
+    }
+
+    fn mark(&mut self, cursor: Cursor, turn: &mut Turn<'_>) {
+        turn.out.push_back(Output::Cursor { relay: self.relay, cursor });
+        // Marks travel behind the edits, and may overtake the welcome.
+        if let Some(line) = self.line() {
+            line.taken = Some(cursor);
+        }
+        if let Phase::Talking { agreeing: agreeing @ Agreeing::Tail { .. }, .. } = &mut self.phase {
+            *agreeing = Agreeing::Ready { not_before: turn.now };
         }
     }
 
