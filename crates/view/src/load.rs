@@ -94,6 +94,14 @@ pub(crate) fn record(connection: &Connection, doc: DocNo, id: RecordId) -> Resul
     rows.next()?.map(snapshot).transpose()
 }
 
+/// The record that has a row number.
+pub(crate) fn by_row(connection: &Connection, n: i64) -> Result<Option<Snapshot>> {
+    let mut statement = connection
+        .prepare_cached(&format!("select {RECORD} from record r join document d on d.n = r.doc where r.n = ?"))?;
+    let mut rows = statement.query([n])?;
+    rows.next()?.map(snapshot).transpose()
+}
+
 /// The record id in a column.
 pub(crate) fn record_id(row: &Row<'_>, column: usize) -> Result<RecordId> {
     RecordId::from_slice(row.get_ref(column)?.as_blob().unwrap_or_default()).ok_or(Error::Unreadable("record id"))

@@ -13,7 +13,7 @@ pub(crate) const LAYOUT: i64 = 2;
 /// Marks the file as ours: `HLv1` in ASCII.
 pub(crate) const APPLICATION: i64 = 0x484c_7631;
 
-/// All tables but `search` and its words, as `dump` prints them.
+/// All tables but `search`, as `dump` prints them.
 const TABLES: &str = "
 create table document(
   n integer primary key, id blob not null unique, collection blob not null, kind blob not null,
@@ -57,13 +57,12 @@ create table refused(
   primary key(doc, actor, seq)) without rowid;
 ";
 
-/// Words only, not where they stand; what begins with one or two letters is found without joining many words. The
+/// Words only, not where they stand; what begins with one to three letters is found without joining words. The
 /// sign `_`, which no search key holds, marks the word that names a record's document.
 const SEARCH: &str = "
 create virtual table search using fts5(
-  text, content='', contentless_delete=1, detail=none, prefix='1 2',
+  text, content='', contentless_delete=1, detail=none, prefix='1 2 3',
   tokenize='unicode61 remove_diacritics 0 tokenchars _');
-create virtual table word using fts5vocab('search', 'row');
 ";
 
 /// Creates all tables in an empty database.

@@ -10,13 +10,16 @@ use serde::Serialize;
 
 use crate::Result;
 use crate::facts::Facts;
+use crate::load;
 use crate::open::Reader;
 use crate::query::history;
 use crate::query::issue_row::{IssueRow, Rows};
 use crate::query::wanted::{self, Now};
 
 /// So many of the rarest words of an issue are looked up.
-const WORDS: usize = 6;
+const WORDS: usize = 5;
+/// A word that so many records hold is common, however many more there are.
+const COMMON: i64 = 1_000;
 /// So many of the issues that share most rare words are compared whole.
 const COMPARED: usize = 40;
 /// Below so many words in a hundred in common two issues are not called similar.
@@ -41,18 +44,21 @@ impl Reader {
         self.ask_facts(|connection, facts| {
             let Some((_, record)) = history::find(connection, issue)? else { return Ok(Vec::new()) };
             let words = words(&record);
+            let mut alike = Vec::new();
+            for n in candidates(connection, facts, &record, &words)? {
+                let Some(other) = load::by_row(connection, n)? else { continue };
+                let likeness = likeness(&words, &self::words(&other));
+                if likeness >= LEAST {
+                    alike.push((likeness, other.stamp.at, n));
+                }
+            }
+            alike.sort_unstable_by_key(|found| Reverse(*found));
             let now = Now::of(connection)?;
             let mut rows = Rows::new(connection, &now);
             let mut found = Vec::new();
-            for n in candidates(connection, facts, &record, &words)? {
-                let Some((row, other)) = rows.read(n)? else { continue };
-                let likeness = likeness(&words, &self::words(&other));
-                if likeness >= LEAST {
-                    found.push(Similar { issue: row, likeness });
-                }
+            for (likeness, _, n) in alike.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX)) {
+                found.extend(rows.read(n)?.map(|(issue, _)| Similar { issue, likeness }));
             }
-            found.sort_by_key(|row| Reverse((row.likeness, row.issue.at)));
-            found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
             Ok(found)
         })
     }
@@ -70,17 +76,20 @@ fn likeness(one: &BTreeSet<String>, other: &BTreeSet<String>) -> u8 {
 
 /// Issues of the same commune that share rare words with a record, by how rare and how many.
 fn candidates(connection: &Connection, facts: &Facts, record: &Snapshot, words: &BTreeSet<String>) -> Result<Vec<i64>> {
-    let mut rare: Vec<(i64, &String)> = Vec::new();
-    let mut frequency = connection.prepare_cached("select doc from word where term = ?")?;
+    let mut rare: Vec<(i64, Reverse<usize>, &String)> = Vec::new();
+    let mut frequency =
+        connection.prepare_cached("select count(*) from (select 1 from search where search match ? limit ?)")?;
     for word in words {
-        let holders: Option<i64> = frequency.query_row([word], |row| row.get(0)).optional()?;
-        rare.extend(holders.filter(|holders| *holders > 1).map(|holders| (holders, word)));
+        let holders: i64 = frequency.query_row(params![format!("\"{word}\""), COMMON], |row| row.get(0))?;
+        if holders > 1 {
+            rare.push((holders, Reverse(word.len()), word));
+        }
     }
     rare.sort_unstable();
     let mut shared: BTreeMap<i64, u32> = BTreeMap::new();
     let within = wanted::of_documents(connection, &[record.doc.collection])?;
     let mut holding = connection.prepare_cached("select rowid from search where search match ?")?;
-    for (holders, word) in rare.into_iter().take(WORDS) {
+    for (holders, _, word) in rare.into_iter().take(WORDS) {
         let weight = 64 - u32::try_from(holders).unwrap_or(u32::MAX).ilog2();
         let mut rows = holding.query([format!("{within} AND \"{word}\"")])?;
         while let Some(row) = rows.next()? {
