@@ -113,9 +113,9 @@ impl Facts {
                 0
             }
         };
-        let order = if from == 0 { "order by n" } else { "" };
-        let mut statement =
-            connection.prepare_cached(&format!("select {COLUMNS} from issue where number > ? {order}"))?;
+        // All of them are read as they lie; what moved is found by number.
+        let those = if from == 0 { "where ?1 = 0 order by n" } else { "where number > ?1" };
+        let mut statement = connection.prepare_cached(&format!("select {COLUMNS} from issue {those}"))?;
         let mut rows = statement.query([from])?;
         while let Some(row) = rows.next()? {
             let fact = self.read(connection, row)?;
