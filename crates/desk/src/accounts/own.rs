@@ -74,6 +74,14 @@ impl Desk {
         .await
     }
 
+    /// Whether an account uses codes, from memory.
+    ///
+    /// # Errors
+    /// When there is no such account.
+    pub fn has_totp(&self, id: AccountId) -> Result<bool, Refusal> {
+        Ok(self.people.book().account(id)?.totp.is_some())
+    }
+
     /// Uses codes from now on, when a code of the new secret is right.
     ///
     /// # Errors
