@@ -9,6 +9,7 @@
 //!   shows (account, line, navigation) is [`page::Page`].
 //! * Every word stands in `words/*.tsv` in both languages, under a key; a test fails for a missing or unused one.
 
+mod accounts;
 mod assets;
 mod demo;
 mod directives;

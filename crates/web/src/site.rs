@@ -12,7 +12,9 @@ use axum::{Router, serve as serve_on};
 use hopluu_desk::Desk;
 use tower_http::compression::CompressionLayer;
 
-use crate::{assets, directives, failure, guard, home, issues, live, login, notices, people, settle, status, units};
+use crate::{
+    accounts, assets, directives, failure, guard, home, issues, live, login, notices, people, settle, status, units,
+};
 
 /// The largest request, in bytes: a form with one photograph as telephones take them.
 const MAX_REQUEST: usize = 16 << 20;
@@ -41,6 +43,7 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
     let site = Arc::new(Site { desk, pages });
     Router::new()
         .merge(login::routes())
+        .merge(accounts::routes())
         .merge(issues::routes())
         .route("/", get(home::show))
         .route("/settle", get(settle::list))
