@@ -1,13 +1,14 @@
 //! What is promised to people, with the real programs on loopback: relay, province desk and offices as processes with
 //! data directories of their own, killed and started as power cuts do.
 
-use hopluu_tests::{process, province};
+use hopluu_tests::{http, process, province};
 
 mod crashes;
 mod doors;
 mod journey;
 mod losses;
 mod offline;
+mod pages;
 mod people;
 mod pictures;
 mod words;

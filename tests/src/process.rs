@@ -44,6 +44,8 @@ pub struct Place {
     program: &'static str,
     /// The data directory.
     pub dir: PathBuf,
+    /// Where its pages are, once it runs with pages.
+    pub pages: String,
     settings: Vec<(String, String)>,
     running: Option<Child>,
 }
@@ -55,7 +57,7 @@ impl Place {
         let settings = [("HOPLUU_LINE__IDLE_S", "2"), ("HOPLUU_WEB__LISTEN", "off")];
         let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned())).to_vec();
         let settings = if program == "hopluu" { settings } else { Vec::new() };
-        Self { program, dir, settings, running: None }
+        Self { program, dir, pages: String::new(), settings, running: None }
     }
 
     /// Adds a setting for everything that is run here from now on.
@@ -143,6 +145,7 @@ impl Place {
         self.running = Some(child);
         let ready: Value = serde_json::from_str(&line).unwrap_or_default();
         assert_eq!(ready["ready"], true, "{line}");
+        self.pages = ready["pages"].as_str().unwrap_or_default().to_owned();
     }
 
     /// Asks it to stop; it must end well.
