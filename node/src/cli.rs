@@ -1,5 +1,7 @@
 //! The command line.
 
+mod bulletin;
+mod issue;
 mod people;
 
 use std::path::PathBuf;
@@ -7,6 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use hopluu_driver::Lang;
 
+pub(crate) use bulletin::{Bulletin, Directive};
+pub(crate) use issue::Issue;
 pub(crate) use people::{Account, Audit, Session};
 
 /// Hợp Lưu: hồ sơ của xã, phường, làm việc cả khi mất mạng.
@@ -102,6 +106,16 @@ pub(crate) enum Command {
     Issue {
         #[command(subcommand)]
         command: Issue,
+    },
+    /// Chỉ đạo của tỉnh · Directives
+    Directive {
+        #[command(subcommand)]
+        command: Directive,
+    },
+    /// Danh mục, quy định, thông báo của tỉnh · The province's lists, rules and notices
+    Bulletin {
+        #[command(subcommand)]
+        command: Bulletin,
     },
     /// Thôn, tổ dân phố · Residential units
     Unit {
@@ -214,88 +228,6 @@ pub(crate) struct Join {
     /// Mã mời; xuống dòng, khoảng trắng không sao · The invitation; spaces and line breaks do not matter
     #[arg(required = true, num_args = 1..)]
     pub(crate) invitation: Vec<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Issue {
-    /// Báo khó khăn, vướng mắc · Report an issue
-    #[command(
-        after_help = "Ví dụ · Example:\n  hopluu issue report --category ha_tang_ky_thuat --urgent \"Mất mạng từ sáng\""
-    )]
-    Report {
-        /// Loại (mã) · Category (slug)
-        #[arg(long)]
-        category: String,
-        /// Nguyên nhân: khach_quan, chu_quan, chua_ro · Cause
-        #[arg(long, default_value = "chua_ro")]
-        cause: String,
-        /// Đề xuất, kiến nghị · What would help
-        #[arg(long)]
-        proposal: Option<String>,
-        /// Thôn, tổ hoặc trụ sở liên quan · Unit or site concerned
-        #[arg(long)]
-        place: Option<String>,
-        /// Việc khẩn · Cannot wait
-        #[arg(long)]
-        urgent: bool,
-        /// Nội dung · What is difficult
-        text: String,
-    },
-    /// Danh sách · List
-    List {
-        /// Tìm, có dấu hoặc không dấu · Search, with or without accents
-        #[arg(long, default_value = "")]
-        search: String,
-        /// Trạng thái (mã) · State (slug)
-        #[arg(long)]
-        state: Option<String>,
-        /// Loại (mã) · Category (slug)
-        #[arg(long)]
-        category: Option<String>,
-        /// Mã xã (ở bàn tỉnh) · Commune code (at the province)
-        #[arg(long)]
-        commune: Option<String>,
-        /// Số dòng · Rows
-        #[arg(long, default_value_t = 50)]
-        limit: u32,
-    },
-    /// Chi tiết một phiếu · One issue
-    Show {
-        /// Mã phiếu, như 05518-B-0142 · Its code
-        code: String,
-    },
-    /// Ghi thêm ý kiến · Comment
-    Comment {
-        /// Mã phiếu · Its code
-        code: String,
-        /// Nội dung · What is said
-        text: String,
-    },
-    /// Chuyển trạng thái · Move on
-    #[command(
-        after_help = "Ví dụ · Examples:\n  hopluu issue move 05518-B-0142 receive\n  hopluu issue move 05518-B-0142 forward --lead so_noi_vu\n  hopluu issue move 05518-B-0142 answer --text \"Đã cấp\"\n\nxã: solved reopen withdraw reply · tỉnh: receive forward start ask answer duplicate refuse close"
-    )]
-    Move {
-        /// Mã phiếu · Its code
-        code: String,
-        /// Việc · What happens
-        event: String,
-        /// Nội dung · What is said
-        #[arg(long)]
-        text: Option<String>,
-        /// Lý do · Reason
-        #[arg(long)]
-        reason: Option<String>,
-        /// Đơn vị chủ trì (mã) · Lead department (slug)
-        #[arg(long)]
-        lead: Option<String>,
-        /// Loại (mã) · Category (slug)
-        #[arg(long)]
-        category: Option<String>,
-        /// Trùng với phiếu · Duplicate of
-        #[arg(long)]
-        other: Option<String>,
-    },
 }
 
 #[derive(Debug, Subcommand)]

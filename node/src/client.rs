@@ -1,13 +1,14 @@
 //! Doing what the command line says: here, or by asking the running office.
 
 use std::io::{Read, Write};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hopluu_driver::control::{ControlError, call};
 use hopluu_driver::{Complaint, Exit, Lang};
 use serde_json::{Value, json};
 
-use crate::cli::{Cli, Command, Config, Issue, Places, Province, RoleArg, Settle, Unit};
+use crate::cli::{Cli, Command, Config, Places, Province, RoleArg, Settle, Unit};
 use crate::home::Home;
 use crate::{config, demo, places, secret, serve, setup};
 
@@ -81,11 +82,24 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Complaint> {
             let (what, args) = command.request(Some(&secret::read_password(cli.lang.into())?));
             ask(&home, &framed(&cli, what, &args))?
         }
+        Command::Issue { command } if command.picture().is_some() => {
+            let picture = picture(command.picture())?;
+            let (what, args) = command.request(picture.as_deref());
+            ask(&home, &framed(&cli, what, &args))?
+        }
         command => ask(&home, &request(&cli, command))?,
     };
     say.answer(&answer);
     let failed = answer.data.get("faults").and_then(Value::as_u64).is_some_and(|faults| faults > 0);
     Ok(if failed { Exit::CheckFailed } else { Exit::Ok })
+}
+
+/// A picture from a file, made as small as the office keeps it, since requests are short.
+fn picture(file: Option<&PathBuf>) -> Result<Option<String>, Complaint> {
+    let Some(file) = file else { return Ok(None) };
+    let bytes = std::fs::read(file).map_err(|error| crate::failed("picture", &error))?;
+    let small = hopluu_desk::small_picture(&bytes).map_err(|refusal| crate::answer::complain(&refusal))?;
+    Ok(Some(data_encoding::BASE64.encode(&small)))
 }
 
 /// Asks the running office.
@@ -155,7 +169,9 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         Command::Status => ("status", json!({})),
         Command::Devices => ("devices", json!({})),
         Command::Revoke(it) => ("revoke", json!({ "device": it.device, "reason": it.reason })),
-        Command::Issue { command } => issue(command),
+        Command::Issue { command } => command.request(None),
+        Command::Directive { command } => command.request(),
+        Command::Bulletin { command } => command.request(),
         Command::Unit { command } => unit(command),
         Command::Settle { command } => match command {
             Settle::List => ("settle.list", json!({})),
@@ -191,27 +207,6 @@ fn role(role: RoleArg) -> &'static str {
         RoleArg::Triage => "triage",
         RoleArg::Handler => "handler",
         RoleArg::Admin => "admin",
-    }
-}
-
-fn issue(command: &Issue) -> (&'static str, Value) {
-    match command {
-        Issue::Report { category, cause, proposal, place, urgent, text } => (
-            "issue.report",
-            json!({ "category": category, "cause": cause, "proposal": proposal, "place": place, "urgent": urgent,
-                "text": text }),
-        ),
-        Issue::List { search, state, category, commune, limit } => (
-            "issue.list",
-            json!({ "search": search, "state": state, "category": category, "commune": commune, "limit": limit }),
-        ),
-        Issue::Show { code } => ("issue.show", json!({ "code": code })),
-        Issue::Comment { code, text } => ("issue.comment", json!({ "code": code, "text": text })),
-        Issue::Move { code, event, text, reason, lead, category, other } => (
-            "issue.move",
-            json!({ "code": code, "event": event, "text": text, "reason": reason, "lead": lead, "category": category,
-                "other": other }),
-        ),
     }
 }
 

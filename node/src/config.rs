@@ -72,6 +72,20 @@ const TABLE: &[Setting] = &[
         check: any,
     },
     Setting {
+        key: "web.tls",
+        default: "auto",
+        vi: "mã hóa các trang: on, off, auto (bàn tỉnh mở ra ngoài máy thì on)",
+        en: "pages over TLS: on, off, auto (on for a province desk that listens beyond this machine)",
+        check: on_off_auto,
+    },
+    Setting {
+        key: "web.tls_files",
+        default: "",
+        vi: "chứng thư và khóa riêng của tỉnh (PEM), cách nhau bằng dấu phẩy; để trống thì tự tạo",
+        en: "the province's certificate and key (PEM files), by a comma; one is made when empty",
+        check: any,
+    },
+    Setting {
         key: "web.demo",
         default: "",
         vi: "địa chỉ trang chạy thử, chỉ trong bản chạy thử",
@@ -119,6 +133,10 @@ fn address(text: &str) -> Result<(), String> {
 #[expect(clippy::unnecessary_wraps, reason = "a check of settings says what is wrong, and here nothing can be")]
 fn any(_: &str) -> Result<(), String> {
     Ok(())
+}
+
+fn on_off_auto(text: &str) -> Result<(), String> {
+    if matches!(text, "on" | "off" | "auto") { Ok(()) } else { Err("on | off | auto".to_owned()) }
 }
 
 fn on_off(text: &str) -> Result<(), String> {

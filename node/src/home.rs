@@ -3,6 +3,7 @@
 //! ```text
 //! D/identity/device.key     32 bytes; never in a backup, never on a second machine
 //! D/identity/profile.json   whom it trusts, what it is, how far its enrolment has got
+//! D/identity/pages.*        certificate and key of the pages, where the province gives none
 //! D/journal, D/index        the truth and what can be rebuilt from it
 //! D/view.sqlite             the picture for people; can be deleted
 //! D/config.toml             settings
@@ -68,6 +69,11 @@ impl Home {
 
     fn identity(&self) -> PathBuf {
         self.0.join("identity")
+    }
+
+    /// Certificate and key of the pages.
+    pub(crate) fn certificate(&self) -> (PathBuf, PathBuf) {
+        (self.identity().join("pages.crt"), self.identity().join("pages.key"))
     }
 
     /// Whether an office was ever set up here.
@@ -139,7 +145,8 @@ impl Home {
     }
 }
 
-fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
+/// Writes a file that only this account reads.
+pub(crate) fn write_synced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = OpenOptions::new().create(true).write(true).truncate(true).mode(0o600).open(path)?;
     file.write_all(bytes)?;
     file.sync_all()

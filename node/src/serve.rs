@@ -45,7 +45,7 @@ pub(crate) fn serve(home: &Home, json: bool) -> Result<Exit, Complaint> {
     let runtime = runtime.map_err(|error| crate::failed("runtime", &error))?;
     runtime.block_on(async {
         let control = Control::bind(&home.socket()).map_err(|error| socket(home, &error))?;
-        let site = Site::bind(&settings).await?;
+        let site = Site::bind(home, &settings, profile.side).await?;
         let (live, (news, _)) = (Shared::default(), broadcast::channel(NEWS));
         let about = about(home, &profile);
         let told = (Arc::clone(&live), news.clone());
@@ -86,6 +86,9 @@ fn say(json: bool, (device, home): (&str, &Home), site: Option<&Site>, setup_cod
     }
     if let Some(pages) = pages {
         println!("Các trang · Pages: {pages}");
+        if let Some(fingerprint) = site.and_then(|site| site.fingerprint.as_deref()) {
+            println!("Dấu vân tay chứng thư (SHA-256) · Certificate fingerprint: {fingerprint}");
+        }
         if let Some(code) = setup_code {
             println!("Mã cài đặt lần đầu · First set-up code: {code}");
         }

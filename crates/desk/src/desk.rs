@@ -130,6 +130,17 @@ impl Desk {
         Ok(*answer.downcast::<R>().expect("a door answers with what the work made"))
     }
 
+    /// Does slow work beside the runtime and the machine.
+    ///
+    /// # Errors
+    /// When too much of it waits.
+    pub(crate) async fn aside<R: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> R + Send + 'static,
+    ) -> Result<R, Refusal> {
+        self.people.hashing.run(work).await
+    }
+
     /// Writes a form, drawing its ids inside the office.
     ///
     /// # Errors

@@ -26,6 +26,9 @@ pub struct Report {
     pub urgent: bool,
     /// At the province: the commune (code) on whose behalf it is entered, which confirms it.
     pub commune: Option<String>,
+    /// A picture as a telephone took it, base64 in JSON; made small on the way in.
+    #[serde(with = "base64", skip_serializing_if = "Option::is_none")]
+    pub picture: Option<Vec<u8>>,
 }
 
 /// What was reported.
@@ -95,7 +98,11 @@ impl Desk {
         let submit = self.waits_for_leader(who, &report.category)?;
         let letter = self.about().letter.clone();
         let at = self.at(who, doc)?;
-        let Report { category, cause, text, proposal, urgent, .. } = report;
+        let Report { category, cause, text, proposal, urgent, picture, .. } = report;
+        let picture = match picture {
+            Some(bytes) => Some(self.keep_picture(collection, bytes).await?),
+            None => None,
+        };
         let cause = if cause.is_empty() { "chua_ro".to_owned() } else { cause };
         self.write(at, move |office| {
             let (record, event) = (office.new_record(), office.new_event());
@@ -103,7 +110,6 @@ impl Desk {
             let code = IssueCode::new(&office.commune_code(&collection), &letter, number)
                 .map_err(|error| Refusal::failed("issue-code", &error))?;
             let said = Reported { code: code.to_string(), id: record.to_string(), submitted: submit };
-            let picture = None;
             let form =
                 ReportIssue { record, event, code, category, cause, text, proposal, place, urgent, submit, picture };
             Ok((form, said))
@@ -244,6 +250,26 @@ fn year_of(open: &[u16], wall: Timestamp, invited_until: Timestamp) -> u16 {
             of(invited_until.date().plus_days(-USUAL_DAYS))
         }
         None => of(today),
+    }
+}
+
+/// Bytes in JSON.
+mod base64 {
+    use data_encoding::BASE64;
+    use serde::de::Error;
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde hands it so")]
+    pub(super) fn serialize<S: Serializer>(bytes: &Option<Vec<u8>>, serializer: S) -> Result<S::Ok, S::Error> {
+        match bytes {
+            Some(bytes) => serializer.serialize_str(&BASE64.encode(bytes)),
+            None => serializer.serialize_none(),
+        }
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Vec<u8>>, D::Error> {
+        let text = Option::<String>::deserialize(deserializer)?;
+        text.map(|text| BASE64.decode(text.trim().as_bytes()).map_err(D::Error::custom)).transpose()
     }
 }
 

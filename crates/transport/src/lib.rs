@@ -16,6 +16,7 @@ mod config;
 mod endpoint;
 mod event;
 mod frames;
+mod https;
 mod identity;
 mod inbox;
 pub mod line;
@@ -30,6 +31,7 @@ mod tls;
 pub use config::Config;
 pub use event::{ConnId, DownCause, DownReason, Event, Stats, closing};
 pub use frames::FrameRefused;
+pub use https::{Certificate, CertificateError, TlsConnection, TlsDoor};
 pub use identity::Identity;
 pub use lines::{Lines, TransportError};
 

@@ -98,7 +98,7 @@ pub(crate) fn client_config(identity: &Identity, tickets: Arc<Tickets>) -> Resul
     Ok(config)
 }
 
-fn provider() -> Arc<CryptoProvider> {
+pub(crate) fn provider() -> Arc<CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 

@@ -36,7 +36,7 @@ mod words;
 pub use demo::{DemoDesk, Scene, Stage, demo_router};
 pub use line::line;
 pub use sentence::sentence;
-pub use site::{Pages, router, serve};
+pub use site::{Accept, Pages, router, serve};
 
 /// One text in both languages.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

@@ -10,6 +10,8 @@ use axum::routing::{get, post};
 use axum::serve::{IncomingStream, Listener};
 use axum::{Router, serve as serve_on};
 use hopluu_desk::Desk;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
@@ -68,10 +70,7 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
 ///
 /// # Errors
 /// When the socket fails.
-pub async fn serve<L>(listener: L, router: Router) -> std::io::Result<()>
-where
-    L: Listener<Addr = SocketAddr>,
-{
+pub async fn serve(listener: impl Accept, router: Router) -> std::io::Result<()> {
     serve_on(Entrance(listener), router.into_make_service_with_connect_info::<Peer>()).await
 }
 
@@ -79,10 +78,37 @@ where
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Peer(pub(crate) SocketAddr);
 
-/// Any listener, as one of ours: only then may it say from where a request came.
+/// Where browsers come in: a plain socket, or one behind TLS.
+pub trait Accept: Send + 'static {
+    /// A connection.
+    type Io: AsyncRead + AsyncWrite + Unpin + Send + 'static;
+
+    /// The next connection, and from where it comes. Failures that concern one connection alone are passed over.
+    fn accept(&mut self) -> impl Future<Output = (Self::Io, SocketAddr)> + Send;
+
+    /// Where it is.
+    ///
+    /// # Errors
+    /// When the system has lost the socket.
+    fn local_addr(&self) -> std::io::Result<SocketAddr>;
+}
+
+impl Accept for TcpListener {
+    type Io = TcpStream;
+
+    async fn accept(&mut self) -> (TcpStream, SocketAddr) {
+        Listener::accept(self).await
+    }
+
+    fn local_addr(&self) -> std::io::Result<SocketAddr> {
+        TcpListener::local_addr(self)
+    }
+}
+
+/// One of them as axum wants it.
 struct Entrance<L>(L);
 
-impl<L: Listener<Addr = SocketAddr>> Listener for Entrance<L> {
+impl<L: Accept> Listener for Entrance<L> {
     type Io = L::Io;
     type Addr = SocketAddr;
 
@@ -95,7 +121,7 @@ impl<L: Listener<Addr = SocketAddr>> Listener for Entrance<L> {
     }
 }
 
-impl<L: Listener<Addr = SocketAddr>> Connected<IncomingStream<'_, Entrance<L>>> for Peer {
+impl<L: Accept> Connected<IncomingStream<'_, Entrance<L>>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Entrance<L>>) -> Self {
         Self(*stream.remote_addr())
     }

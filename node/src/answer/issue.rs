@@ -9,12 +9,31 @@ use hopluu_web::{Words, sentence};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{as_json, read};
+use super::{as_json, read, saved};
 use crate::client::Answer;
 
 #[derive(Deserialize)]
 struct Code {
     code: String,
+}
+
+pub(super) fn code(args: Value) -> Result<String, Refusal> {
+    Ok(read::<Code>(args)?.code)
+}
+
+#[derive(Deserialize)]
+struct Common {
+    code: String,
+    #[serde(default)]
+    problem: Option<String>,
+}
+
+pub(super) async fn common(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusal> {
+    let typed: Common = read(args)?;
+    match typed.problem {
+        Some(problem) => saved(&desk.link_common(who, &typed.code, &problem).await?),
+        None => saved(&desk.unlink_common(who, &typed.code).await?),
+    }
 }
 
 pub(super) async fn report(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusal> {

@@ -3,6 +3,7 @@
 //! A request names a verb of the [`Desk`] and holds its input as JSON; the answer holds what the verb gave, and the same
 //! in words for a terminal.
 
+mod bulletin;
 mod issue;
 mod office;
 mod people;
@@ -44,6 +45,8 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "issue.list" => issue::list(desk, who, args),
         "issue.show" => issue::show(desk, who, args),
         "issue.comment" => saved(&desk.comment(who, read(args)?).await?),
+        "issue.confirm" => saved(&desk.confirm(who, &issue::code(args)?).await?),
+        "issue.common" => issue::common(desk, who, args).await,
         "issue.move" => saved(&desk.move_issue(who, read(args)?).await?),
         "unit.add" => saved_id(desk.add_unit(who, read(args)?).await?),
         "unit.list" => unit::list(desk, args),
@@ -55,6 +58,9 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "settle.choose" => settle::choose(desk, who, args).await,
         "audit" => people::audit(desk, who, args).await,
         "audit.records" => people::records(desk, who, args),
+        what if what.starts_with("directive.") || what.starts_with("bulletin.") => {
+            bulletin::answer(desk, who, what, args).await
+        }
         what if what.starts_with("account.") || what.starts_with("session.") => {
             people::answer(desk, who, what, args).await
         }

@@ -49,7 +49,8 @@ impl Hashing {
         self.run(move || password::is_right(&typed, &kept)).await
     }
 
-    async fn run<R: Send + 'static>(&self, work: impl FnOnce() -> R + Send + 'static) -> Result<R, Refusal> {
+    /// Does something slow there.
+    pub(crate) async fn run<R: Send + 'static>(&self, work: impl FnOnce() -> R + Send + 'static) -> Result<R, Refusal> {
         let (answer, answered) = oneshot::channel();
         let job: Job = Box::new(move || drop(answer.send(work())));
         match self.jobs.try_send(job) {

@@ -2,6 +2,7 @@
 
 mod list;
 mod new;
+mod picture;
 mod show;
 mod steps;
 
@@ -20,6 +21,7 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
         .route("/issues/bulk", post(list::bulk))
         .route("/issues/new", get(new::form).post(new::report))
         .route("/issues/new/draft", post(new::keep))
+        .route("/issues/{code}/picture", get(picture::show))
         .route("/issues/{code}", get(show::show).post(steps::take))
 }
 

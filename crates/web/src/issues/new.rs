@@ -65,6 +65,7 @@ pub(crate) async fn report(State(site): State<Arc<Site>>, wish: Wish, posted: Po
         place: fields.maybe("place"),
         urgent: fields.ticked("urgent"),
         commune: fields.maybe("commune"),
+        picture: fields.file.as_ref().map(|file| file.to_vec()),
     };
     match site.desk.report(&signed.who, report).await {
         Ok(reported) => {

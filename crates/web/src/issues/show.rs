@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use hopluu_desk::{LineState, Refusal};
+use hopluu_desk::{LineState, PictureWay, Refusal};
 use hopluu_model::fold::IssueState;
 use hopluu_model::{EventKind, Field, Side, rules};
 use hopluu_view::query::{CommonProblem, EventRow, IssueDetail, Sentence, Similar};
@@ -27,6 +27,8 @@ struct IssuePage {
     similar: Vec<Similar>,
     commons: Vec<CommonProblem>,
     hotline: String,
+    /// How far its picture has come, when it has one.
+    picture: Option<PictureWay>,
     /// What was typed into a form that was refused, so that nobody types it again.
     typed: Fields,
     refused: Option<Refusal>,
@@ -158,10 +160,15 @@ pub(crate) async fn page(site: &Site, wish: Wish, signed: &Signed, code: &str, r
     };
     match ask() {
         Ok((detail, similar, commons, hotline, names)) => {
+            let picture = match &detail.issue.picture {
+                // An office that cannot tell just now shows the rest all the same.
+                Some(_) => site.desk.picture_way(&signed.who, code).await.ok(),
+                None => None,
+            };
             let page = wish.page(site, signed, "issues").await;
             let (typed, refused) = refused.map_or((Fields::default(), None), |it| (it.typed, Some(it.refusal)));
             let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
-            show_as(status, &IssuePage { page, names, detail, similar, commons, hotline, typed, refused })
+            show_as(status, &IssuePage { page, names, detail, similar, commons, hotline, picture, typed, refused })
         }
         Err(refusal) => failure::refused(site, wish, signed, refusal).await,
     }
