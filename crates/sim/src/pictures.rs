@@ -170,12 +170,14 @@ impl World {
         self.gone_pictures.extend(gone);
     }
 
-    /// People look at every picture an office shows: damage is found by who looks.
-    fn look_at_pictures(&mut self, peer: PeerId) {
+    /// People look at every picture that their offices show: damage is found by who looks.
+    pub(crate) fn look_at_pictures(&mut self) {
         for Hung { key, .. } in self.pictures.clone() {
-            if self.is_running(peer) && self.peers[peer.0].office().is_some() {
-                let looked = self.at_desk(peer, |office, _, _| Ok(office.picture(key.id)));
-                debug_assert!(looked.is_ok(), "looking cannot fail");
+            for peer in self.peers().collect::<Vec<_>>() {
+                if self.is_running(peer) && self.peers[peer.0].office().is_some() {
+                    let looked = self.at_desk(peer, |office, _, _| Ok(office.picture(key.id)));
+                    debug_assert!(looked.is_ok(), "looking cannot fail");
+                }
             }
         }
     }
@@ -254,7 +256,7 @@ impl Story {
                 self.start_all()?;
                 if flipped {
                     self.fired(Hazard::PictureFlip);
-                    self.world.look_at_pictures(office);
+                    self.world.look_at_pictures();
                 }
             }
             10 => {

@@ -225,6 +225,7 @@ impl Story {
 
     fn heal(&mut self) -> Result<u64, String> {
         let began = self.world.now();
+        self.world.look_at_pictures();
         for _ in 0..HEAL_SECONDS / 10 {
             self.world.want_pictures();
             if self.world.check_equal().is_ok()

@@ -388,9 +388,14 @@ impl Pictures {
         self.read.retain(|(known, _)| known != key);
         let whole = self.whole.remove(key).map(|whole| Name { key: *key, by: whole.by, size: None });
         let part = self.parts.remove(key).map(|part| Name { key: *key, by: part.by, size: Some(part.size) });
+        let was_whole = whole.is_some();
         for name in whole.into_iter().chain(part) {
             // What cannot be removed is found, and judged, at the next opening.
             let _ = self.files.remove(&name.to_string());
+        }
+        if was_whole {
+            // Or damage that was found would come back with a power cut, to be found once more.
+            let _ = self.files.sync_dir();
         }
     }
 }

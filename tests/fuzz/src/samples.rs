@@ -4,7 +4,10 @@ use std::sync::OnceLock;
 
 use hopluu_document::Document;
 use hopluu_identity::{Claim, root_hash};
+use hopluu_model::id::PIECE;
 use hopluu_model::{ChangeHash, CollectionId, DocId, DocKind, PictureId, PictureKey, Signature, Timestamp, Tip};
+use hopluu_store::picture_contract::picture;
+use hopluu_store::picture_id;
 use hopluu_wire::Frame;
 use hopluu_wire::frame::{ClockOf, Cursor, Heard, Hello, Receipt, RefusalNotice, Welcome};
 
@@ -65,6 +68,19 @@ pub fn receipt(chain: &Chain, seq: usize, desk: u8) -> Receipt {
     let (doc, actor, tip) = (chain.doc, chain.actor, Tip { seq: seq as u64, hash: chain.runs[seq - 1].hash });
     let signature = key(desk).sign(&Receipt::statement(&doc, &actor, &tip, NOON));
     Receipt { doc, actor, seq: tip.seq, hash: tip.hash, at: NOON, desk: key(desk).id(), signature }
+}
+
+/// Pictures of both communes, of one piece and of several.
+#[must_use]
+pub fn pictures() -> &'static [(PictureKey, Vec<u8>)] {
+    static PICTURES: OnceLock<Vec<(PictureKey, Vec<u8>)>> = OnceLock::new();
+    PICTURES.get_or_init(|| {
+        let one = |(seed, collection, bytes)| {
+            let bytes = picture(seed, bytes);
+            (PictureKey { collection, id: picture_id(&bytes) }, bytes)
+        };
+        [(1, TAN_LAP, 900), (2, TAN_LAP, 2 * PIECE), (3, TAN_LAP, 6 * PIECE + 1), (4, BINH_AN, 20_000)].map(one).into()
+    })
 }
 
 /// A greeting that knows nothing.

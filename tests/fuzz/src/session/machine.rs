@@ -7,13 +7,13 @@ use std::sync::OnceLock;
 use hopluu_identity::{actor_prefix, prefix_of};
 use hopluu_mailbox::{Input, LocalChange, Mailbox, Output, Role, Setup};
 use hopluu_model::{ActorId, Clock, DocId, Tick, Timestamp, Tip};
-use hopluu_store::{File, Files, MemoryFiles, MemoryIndex, Operation, Options, Store};
+use hopluu_store::{File, Files, MemoryFiles, MemoryIndex, Operation, Options, PictureQuota, Pictures, Store};
 use hopluu_sync::ConnId;
 use hopluu_wire::{Class, Frame, MAX_FRAME};
 
 use crate::chain::Chain;
 use crate::province::{A, B, DESK, NOON, RELAY, anchor, key, relay_at, ticket};
-use crate::samples::{history, receipt, whole_roster};
+use crate::samples::{history, pictures, receipt, whole_roster};
 
 /// What may wait in a line before no more bulk is handed to it; one message may go beyond.
 const BULK: usize = 64 * 1024 + MAX_FRAME;
@@ -165,6 +165,9 @@ impl Machine {
         let opened = Store::open(Box::new(files.clone()), Box::new(index.clone()), options);
         let (store, recovery) = opened.expect("a journal that lost power opens");
         assert!(recovery.is_whole(), "nothing promised is missing: {recovery:?}");
+        // Pictures are no promise of a journal: each life begins with an empty folder, and room for a few.
+        let folder = Pictures::open(Box::new(MemoryFiles::new()), PictureQuota::office(1 << 18), [4; 16]);
+        let store = store.with_pictures(folder.expect("memory can be listed"));
         let relay = relay_at().key;
         let (seed, role) = match kind {
             Kind::Relay => (RELAY, Role::Relay { ticket: ticket(), owner: Some(anchor()) }),
@@ -172,7 +175,10 @@ impl Machine {
         };
         let (key, program) = (key(seed).clone(), "thử".to_owned());
         let setup = Setup { key, role, anchor: anchor(), enrolment: None, program, seed: 1 };
-        let mailbox = Mailbox::open(store, setup).expect("a sound store");
+        let mut mailbox = Mailbox::open(store, setup).expect("a sound store");
+        if kind == Kind::Office {
+            pictures().iter().for_each(|(key, bytes)| mailbox.want_picture(*key, bytes.len() as u32));
+        }
         let (promised, clocks, waiting) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         Self { kind, mailbox, files, index, now: Tick(0), promised, clocks, waiting, failing: false }
     }

@@ -3,13 +3,14 @@
 use std::sync::OnceLock;
 
 use hopluu_identity::{Body, Roster, revocations};
-use hopluu_model::{ActorId, ChangeHash, DocId, DocKind, Tip};
+use hopluu_model::id::PIECE;
+use hopluu_model::{ActorId, ChangeHash, DocId, DocKind, PictureKey, Tip};
 use hopluu_wire::Frame;
 use hopluu_wire::frame::{ClockOf, Cursor, RefusalNotice};
 
 use crate::chain::Chain;
 use crate::province::{A, B, BINH_AN, DESK, OTHER, STRANGER, TAN_LAP, actor, decree, issues, key, register, roster};
-use crate::samples::{frames, hello, history, receipt};
+use crate::samples::{frames, hello, history, pictures, receipt};
 use crate::script::Script;
 
 /// The bytes of one message, mostly a real one bent somewhere.
@@ -159,7 +160,8 @@ fn news(entries: usize) -> Frame {
 fn words(script: &mut Script<'_>) -> Frame {
     let chain = chain(script);
     let seq = 1 + usize::from(script.byte()) % chain.runs.len();
-    match script.byte() % 3 {
+    match script.byte() % 6 {
+        3..=5 => of_pictures(script),
         0 => Frame::Shown(receipt(chain, seq, [DESK, DESK, A, STRANGER][usize::from(script.byte()) % 4])),
         1 => {
             let hash = chain.runs[seq - 1].hash;
@@ -168,6 +170,31 @@ fn words(script: &mut Script<'_>) -> Frame {
             Frame::Refused(RefusalNotice { doc: chain.doc, actor: chain.actor, seq, hash, reason, text })
         }
         _ => Frame::Unknown(29 + script.byte() % 200),
+    }
+}
+
+/// What is said of pictures, in any order, with the right bytes as a rule.
+fn of_pictures(script: &mut Script<'_>) -> Frame {
+    let (key, bytes) = script.pick(pictures()).expect("there are pictures");
+    let picture = match script.byte() {
+        255 => PictureKey { collection: BINH_AN, ..*key },
+        _ => *key,
+    };
+    let number = u32::try_from(script.number()).unwrap_or(u32::MAX);
+    match script.byte() % 8 {
+        0 => Frame::Pictures { folder: [script.byte() % 2; 16], intact: script.flag() },
+        1 => Frame::Offer { picture, size: if script.byte() > 240 { number } else { bytes.len() as u32 } },
+        2 => Frame::Need { picture, from: number },
+        3 => Frame::Have { picture },
+        4 => Frame::Absent { picture, retry_after_ms: number },
+        _ => {
+            let index = number % 8;
+            let mut bytes = bytes.chunks(PIECE).nth(index as usize).unwrap_or_default().to_vec();
+            if script.byte() > 240 {
+                bytes.truncate(usize::from(script.short()));
+            }
+            Frame::Piece { picture, index, bytes }
+        }
     }
 }
 
