@@ -41,6 +41,8 @@ pub(crate) struct Next {
 struct LoginPage {
     page: Page,
     place: String,
+    /// Whether accounts here may have codes.
+    codes: bool,
     next: String,
     typed: Fields,
     refused: Option<Refusal>,
@@ -65,8 +67,8 @@ async fn form(State(site): State<Arc<Site>>, Query(next): Query<Next>, wish: Wis
 
 fn login(site: &Site, wish: Wish, next: String, typed: Fields, refused: Option<Refusal>) -> Response {
     let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
-    let place = site.desk.about().label.clone();
-    show_as(status, &LoginPage { page: wish.bare(&site.pages), place, next, typed, refused })
+    let (place, codes) = (site.desk.about().label.clone(), site.desk.is_province());
+    show_as(status, &LoginPage { page: wish.bare(&site.pages), place, codes, next, typed, refused })
 }
 
 async fn sign_in(
@@ -117,7 +119,7 @@ async fn set_up(
     let typed = SetUp {
         code: fields.text("code").to_owned(),
         name: fields.text("name").to_owned(),
-        shown: String::new(),
+        shown: fields.text("shown").to_owned(),
         part: fields.text("part").to_owned(),
         password: fields.text("password").to_owned(),
     };
