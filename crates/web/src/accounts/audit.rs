@@ -38,6 +38,17 @@ pub(crate) struct Asked {
     before: String,
 }
 
+impl Asked {
+    pub(crate) fn query(&self) -> TrailQuery {
+        TrailQuery {
+            deed: Some(self.deed.clone()),
+            search: self.search.clone(),
+            before: self.before.parse().ok(),
+            limit: LINES,
+        }
+    }
+}
+
 impl TrailView {
     /// Where the next page is.
     fn later(&self, next: &u64) -> String {
@@ -58,13 +69,7 @@ pub(crate) async fn trail(
     wish: Wish,
     signed: Signed,
 ) -> Response {
-    let query = TrailQuery {
-        deed: Some(asked.deed.clone()),
-        search: asked.search.clone(),
-        before: asked.before.parse().ok(),
-        limit: LINES,
-    };
-    match site.desk.trail(&signed.who, query).await {
+    match site.desk.trail(&signed.who, asked.query()).await {
         Ok(trail) => {
             let page = wish.page(&site, &signed, "audit").await;
             render(&TrailView { page, asked, deeds: &Deed::ALL, trail })
@@ -96,7 +101,7 @@ pub(crate) struct AskedRecords {
 }
 
 impl AskedRecords {
-    fn query(&self) -> AuditQuery {
+    pub(crate) fn query(&self) -> AuditQuery {
         AuditQuery {
             commune: self.commune.clone(),
             account: self.account.clone(),
@@ -143,44 +148,60 @@ impl RecordsView {
     }
 
     fn role(&self, row: &AuditRow) -> String {
-        let slug = match row.by.role {
-            Role::Clerk => "clerk",
-            Role::Leader => "leader",
-            Role::Triage => "triage",
-            Role::Handler => "handler",
-            Role::Admin => "admin",
-            Role::Program => "program",
-        };
-        self.page.x("role", slug)
+        role(&self.page, row)
     }
 
-    /// What was done: begun, a field, or what happened.
     fn what(&self, row: &AuditRow) -> String {
-        match &row.deed {
-            RecordDeed::Created => self.page.t("audit.created").to_owned(),
-            RecordDeed::Field { field, .. } => self.page.pick(rules::label(*field).to_owned(), field.to_string()),
-            RecordDeed::Event { kind, .. } => self.page.pick(rules::event_label(*kind).to_owned(), kind.to_string()),
-        }
+        what(&self.page, row)
     }
 
-    /// What a field was before.
     fn before(&self, row: &AuditRow) -> String {
-        match &row.deed {
-            RecordDeed::Field { before: Some(before), .. } => cut(&before.to_string()),
-            RecordDeed::Field { .. } | RecordDeed::Created | RecordDeed::Event { .. } => String::new(),
-        }
+        cut(&before(row))
     }
 
-    /// What was written.
     fn after(&self, row: &AuditRow) -> String {
-        match &row.deed {
-            RecordDeed::Created => String::new(),
-            RecordDeed::Field { after, .. } => cut(&after.to_string()),
-            RecordDeed::Event { fields, .. } => {
-                let said: Vec<String> =
-                    fields.values().map(ToString::to_string).filter(|text| !text.is_empty()).collect();
-                cut(&said.join(" · "))
-            }
+        cut(&after(row))
+    }
+}
+
+/// The role of whoever did it.
+pub(crate) fn role(page: &Page, row: &AuditRow) -> String {
+    let slug = match row.by.role {
+        Role::Clerk => "clerk",
+        Role::Leader => "leader",
+        Role::Triage => "triage",
+        Role::Handler => "handler",
+        Role::Admin => "admin",
+        Role::Program => "program",
+    };
+    page.x("role", slug)
+}
+
+/// What was done: begun, a field, or what happened.
+pub(crate) fn what(page: &Page, row: &AuditRow) -> String {
+    match &row.deed {
+        RecordDeed::Created => page.t("audit.created").to_owned(),
+        RecordDeed::Field { field, .. } => page.pick(rules::label(*field).to_owned(), field.to_string()),
+        RecordDeed::Event { kind, .. } => page.pick(rules::event_label(*kind).to_owned(), kind.to_string()),
+    }
+}
+
+/// What a field was before.
+pub(crate) fn before(row: &AuditRow) -> String {
+    match &row.deed {
+        RecordDeed::Field { before: Some(before), .. } => before.to_string(),
+        RecordDeed::Field { .. } | RecordDeed::Created | RecordDeed::Event { .. } => String::new(),
+    }
+}
+
+/// What was written.
+pub(crate) fn after(row: &AuditRow) -> String {
+    match &row.deed {
+        RecordDeed::Created => String::new(),
+        RecordDeed::Field { after, .. } => after.to_string(),
+        RecordDeed::Event { fields, .. } => {
+            let said = fields.values().map(ToString::to_string).filter(|text| !text.is_empty());
+            said.collect::<Vec<_>>().join(" · ")
         }
     }
 }

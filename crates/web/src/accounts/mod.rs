@@ -1,6 +1,6 @@
 //! One's own account, the accounts of the office, and who did what.
 
-mod audit;
+pub(crate) mod audit;
 mod keep;
 mod own;
 
