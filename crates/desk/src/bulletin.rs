@@ -57,6 +57,41 @@ impl Desk {
         self.write(at, move |_| Ok((SetField { record, kind: known.kind, field, value }, ()))).await
     }
 
+    /// Gives several fields of a record of the bulletin what was typed; all of them are looked at before any is written.
+    ///
+    /// # Errors
+    /// When there is no such record, whoever asks may not, or what is wrong with the values, all at once.
+    pub async fn change(&self, who: &Who, record: RecordId, typed: &BTreeMap<Field, String>) -> Result<(), Refusal> {
+        let known = self.reader().history(record)?.map(|history| history.record);
+        let known = known.ok_or_else(|| Refusal::not_found("mục", "entry", &record.to_string()))?;
+        self.keeps(who, known.kind)?;
+        let read = |(field, text): (&Field, &String)| edit::read(known.kind, *field, text).err();
+        let faults: Vec<_> = typed.iter().filter_map(read).collect();
+        if !faults.is_empty() {
+            return Err(Refusal::invalid(&Faults(faults)));
+        }
+        for (field, text) in typed {
+            self.set(who, record, *field, text).await?;
+        }
+        Ok(())
+    }
+
+    /// Takes a record of the bulletin out of use, or puts it back: what was filed under it keeps it.
+    ///
+    /// # Errors
+    /// When there is no such record, it cannot be taken out of use, or whoever asks may not.
+    pub async fn retire(&self, who: &Who, record: RecordId, retired: bool) -> Result<(), Refusal> {
+        // The field names the last day of use.
+        let last = if retired { self.wall().date().plus_days(-1).to_string() } else { String::new() };
+        self.set(who, record, Field::VALID_TO, &last).await
+    }
+
+    /// Whether whoever asks keeps this kind of record.
+    #[must_use]
+    pub fn may_keep(&self, who: &Who, kind: Kind) -> bool {
+        self.keeps(who, kind).is_ok()
+    }
+
     /// Lets only those pass who keep this kind of record, at the province.
     fn keeps(&self, who: &Who, kind: Kind) -> Result<(), Refusal> {
         if !self.is_province() {

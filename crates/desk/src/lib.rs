@@ -13,6 +13,7 @@ mod accounts;
 mod audit;
 mod bulletin;
 mod chores;
+mod common;
 mod desk;
 mod digest;
 mod directives;
@@ -39,6 +40,7 @@ pub use accounts::{
     TotpBegun,
 };
 pub use audit::AuditQuery;
+pub use common::CommonAnswer;
 pub use desk::{About, Desk, News};
 pub use digest::{DocDigest, Holdings};
 pub use directives::{Give, Given, TaskStep};

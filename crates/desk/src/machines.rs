@@ -102,6 +102,27 @@ impl Desk {
         Ok(rows.into_iter().map(state).collect())
     }
 
+    /// The communes of this province that can be invited: code and full name.
+    ///
+    /// # Errors
+    /// When this is not the province, or the office cannot answer.
+    pub async fn invitable(&self) -> Result<Vec<(String, String)>, Refusal> {
+        if !self.is_province() {
+            return Err(Refusal::not_desk());
+        }
+        let code = self.province_code().await?;
+        Ok(catalogue::communes_of(&code).map(|commune| (commune.code.to_owned(), commune.full_name())).collect())
+    }
+
+    /// The official code of the province; empty before it is founded.
+    pub(crate) async fn province_code(&self) -> Result<String, Refusal> {
+        self.with(|office, _, _| {
+            let province = office.mailbox().trust().roster().province();
+            Ok(province.map(|province| province.code.clone()).unwrap_or_default())
+        })
+        .await
+    }
+
     /// Draws up an invitation.
     ///
     /// # Errors

@@ -11,8 +11,11 @@
 
 mod accounts;
 mod assets;
+mod bulletin;
+mod common;
 mod demo;
 mod directives;
+mod export;
 mod failure;
 mod guard;
 mod home;
@@ -20,8 +23,10 @@ mod issues;
 mod line;
 mod live;
 mod login;
+mod machines;
 mod names;
 mod notices;
+mod overview;
 mod page;
 mod people;
 mod posted;

@@ -70,6 +70,11 @@ impl Page {
         self.lang.pick(vi, en)
     }
 
+    /// Whether a number is not nought.
+    pub(crate) fn some(&self, number: impl Into<Count>) -> bool {
+        number.into().0 != 0
+    }
+
     /// A number as people write it here: `1.234` and `1,234`.
     pub(crate) fn number(&self, number: impl Into<Count>) -> String {
         let Count(number) = number.into();
@@ -85,6 +90,25 @@ impl Page {
             text.push(digit);
         }
         text
+    }
+
+    /// A share in percent, as people write it here: `85,3 %`; a dash where there is nothing to share.
+    pub(crate) fn percent(&self, part: &u32, whole: &u32) -> String {
+        if *whole == 0 {
+            return "–".to_owned();
+        }
+        let tenths = (u64::from(*part) * 1_000 + u64::from(*whole) / 2) / u64::from(*whole);
+        format!("{}{}{} %", tenths / 10, self.pick(',', '.'), tenths % 10)
+    }
+
+    /// A number of days that may not be known.
+    pub(crate) fn days(&self, days: &Option<u16>) -> String {
+        days.map_or_else(|| "–".to_owned(), |days| self.number(u32::from(days)))
+    }
+
+    /// A day that was typed into an address, when it is one.
+    pub(crate) fn day(&self, typed: &str) -> Option<String> {
+        typed.parse::<Date>().ok().map(|day| self.date(&day))
     }
 
     /// A day as offices write it.
@@ -206,6 +230,7 @@ mod tests {
         let page = Page::default();
         assert_eq!(page.number(1_234_567_i64), "1.234.567");
         assert_eq!(page.number(-999_i64), "-999");
+        assert_eq!([page.percent(&2, &3), page.percent(&3, &3), page.percent(&0, &0)], ["66,7 %", "100,0 %", "–"]);
         assert_eq!(Page { lang: Lang::En, ..page }.number(1_000_u64), "1,000");
     }
 }

@@ -28,13 +28,18 @@ struct PeoplePage {
 impl PeoplePage {
     /// What a person holds on the day shown.
     fn posts(&self, person: &PersonRow) -> String {
-        let held = person.holdings.iter().filter(|holding| holding.in_force);
-        let named = held.map(|holding| {
-            let unit = if holding.unit_name.is_empty() { String::new() } else { format!(" {}", holding.unit_name) };
-            format!("{}{unit}", holding.post_name)
-        });
-        named.collect::<Vec<_>>().join("; ")
+        posts(person)
     }
+}
+
+/// What a person holds on the day shown.
+pub(crate) fn posts(person: &PersonRow) -> String {
+    let held = person.holdings.iter().filter(|holding| holding.in_force);
+    let named = held.map(|holding| {
+        let unit = if holding.unit_name.is_empty() { String::new() } else { format!(" {}", holding.unit_name) };
+        format!("{}{unit}", holding.post_name)
+    });
+    named.collect::<Vec<_>>().join("; ")
 }
 
 pub(crate) async fn show(

@@ -15,7 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    accounts, assets, directives, failure, guard, home, issues, live, login, notices, people, settle, status, units,
+    accounts, assets, bulletin, common, directives, export, failure, guard, home, issues, live, login, machines,
+    notices, overview, people, settle, status, units,
 };
 
 /// The largest request, in bytes: a form with one photograph as telephones take them.
@@ -47,11 +48,16 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .merge(login::routes())
         .merge(accounts::routes())
         .merge(issues::routes())
+        .merge(machines::routes())
+        .merge(bulletin::routes())
+        .merge(common::routes())
         .route("/", get(home::show))
         .route("/settle", get(settle::list))
         .route("/settle/{key}", get(settle::show).post(settle::choose))
         .route("/directives", get(directives::show).post(directives::change))
         .route("/notices", get(notices::show))
+        .route("/overview", get(overview::show))
+        .route("/export/{file}", get(export::send))
         .route("/units", get(units::show).post(units::change))
         .route("/people", get(people::show))
         .route("/status", get(status::show))

@@ -327,6 +327,14 @@ impl Reader {
         })
     }
 
+    /// The records of a kind of the bulletin as they are, by name: what forms show and change.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn bulletin(&self, kind: Kind) -> Result<Vec<Snapshot>> {
+        self.ask(|connection| load::bulletin(connection, kind))
+    }
+
     /// The records of a kind in the bulletin, by name, each as a row.
     fn listed<T>(&self, kind: Kind, row: impl Fn(&Snapshot, Date) -> T) -> Result<Vec<T>> {
         self.ask(|connection: &Connection| {

@@ -91,6 +91,11 @@ impl ListPage {
         address(&self.search, &[])
     }
 
+    /// The address of this list as a file.
+    fn export(&self, format: &str) -> String {
+        crate::export::address(&self.search, format)
+    }
+
     /// Whether anything beside pile and order narrows the list.
     fn is_narrowed(&self) -> bool {
         let Search {

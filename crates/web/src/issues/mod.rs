@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use hopluu_model::fold::IssueState;
 use hopluu_view::query::IssueRow;
 
+pub(crate) use self::list::address;
 use crate::site::Site;
 
 pub(crate) fn routes() -> Router<Arc<Site>> {

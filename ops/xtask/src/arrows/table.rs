@@ -131,6 +131,11 @@ const LIBRARIES: &[Library] = &[
     Library { name: "image", only: &[DESK], why: "pictures from outside are opened in one place, within limits" },
     Library { name: "axum", only: &[WEB, RELAY], why: "pages live in web and on the relay's status page" },
     Library { name: "askama", only: &[WEB, RELAY], why: "pages live in web and on the relay's status page" },
+    Library { name: "plotters", only: &[WEB], why: "charts are drawn where pages are made" },
+    Library { name: "rust_xlsxwriter", only: &[WEB], why: "files of lists are made where pages are made" },
+    Library { name: "csv", only: &[WEB], why: "files of lists are made where pages are made" },
+    Library { name: "utoipa", only: &[WEB, DESK], why: "what the API is like is said by its inputs and its routes" },
+    Library { name: "utoipa-axum", only: &[WEB], why: "the API lives in web" },
     Library { name: "anyhow", only: &[NODE, RELAY, XTASK], why: "libraries name their errors" },
     Library {
         name: "tokio",

@@ -1,0 +1,117 @@
+//! Units, people and directives as rows.
+
+use std::sync::Arc;
+
+use axum::extract::Query;
+use hopluu_desk::{Power, Refusal, Who};
+use hopluu_model::fold::UnitStatus;
+
+use super::notes;
+use super::table::{Cell, Column, Table};
+use crate::names::Names;
+use crate::page::Page;
+use crate::sentence::said;
+use crate::site::Site;
+use crate::units::Which;
+
+const UNITS: &[Column] = &[
+    Column { key: "units.name", slug: "name", width: 30 },
+    Column { key: "export.area", slug: "area", width: 24 },
+    Column { key: "units.kind", slug: "kind", width: 18 },
+    Column { key: "units.homes", slug: "households", width: 10 },
+    Column { key: "export.population", slug: "population", width: 12 },
+    Column { key: "units.state", slug: "state", width: 20 },
+    Column { key: "units.ended", slug: "ended_on", width: 14 },
+    Column { key: "units.merged", slug: "lives_in", width: 30 },
+    Column { key: "export.decision", slug: "decision", width: 24 },
+];
+
+const PEOPLE: &[Column] = &[
+    Column { key: "people.name", slug: "name", width: 28 },
+    Column { key: "people.category", slug: "category", width: 28 },
+    Column { key: "people.posts", slug: "posts", width: 60 },
+    Column { key: "people.left", slug: "left", width: 14 },
+];
+
+const DIRECTIVES: &[Column] = &[
+    Column { key: "directives.name", slug: "name", width: 40 },
+    Column { key: "directives.text", slug: "text", width: 60 },
+    Column { key: "filter.commune", slug: "commune", width: 24 },
+    Column { key: "directives.due", slug: "due", width: 14 },
+    Column { key: "issue.urgent", slug: "urgent", width: 8 },
+    Column { key: "filter.state", slug: "state", width: 18 },
+    Column { key: "due.over", slug: "overdue", width: 10 },
+    Column { key: "directives.moved", slug: "moved", width: 17 },
+    Column { key: "directives.way", slug: "sentence", width: 20 },
+    Column { key: "export.entered", slug: "at", width: 17 },
+];
+
+fn which(query: &str) -> Which {
+    let uri = format!("/?{query}").parse().unwrap_or_default();
+    Query::try_from_uri(&uri).map(|Query(which)| which).unwrap_or_default()
+}
+
+/// Units of one commune on a day.
+pub(super) fn units(site: &Arc<Site>, page: Page, query: &str) -> Result<Table, Refusal> {
+    let which = which(query);
+    let names = Names::load(&site.desk, page.lang)?;
+    let units = site.desk.units(Some(&which.commune), Some(&which.at))?.map_or_else(Vec::new, |units| units.units);
+    let rows = units.into_iter().map(|unit| {
+        let state = match unit.status {
+            UnitStatus::Planned { .. } => page.t("units.planned"),
+            UnitStatus::InClash => page.t("issue.clash"),
+            UnitStatus::Active => page.t("export.exists"),
+            _ => page.t("export.gone"),
+        };
+        let lives_in = if unit.lives_in == unit.id { String::new() } else { unit.lives_in_name };
+        vec![
+            Cell::text(unit.name),
+            Cell::text(unit.area),
+            Cell::text(names.kind(&unit.kind)),
+            Cell::number(unit.households),
+            Cell::number(unit.population),
+            Cell::text(state),
+            Cell::day(unit.ended_on),
+            Cell::text(lives_in),
+            Cell::text(unit.decision),
+        ]
+    });
+    Ok(Table::new(&page, "thon-to", UNITS, notes(site, &page)).with(rows.collect()))
+}
+
+/// People of one commune; that they were looked at is written down first.
+pub(super) async fn people(site: &Arc<Site>, who: &Who, page: Page, query: &str) -> Result<Table, Refusal> {
+    site.desk.allow(who, Power::Personal)?;
+    let collection = site.desk.one_commune(Some(&which(query).commune))?;
+    site.desk.saw_person(who, &collection.to_string()).await?;
+    let names = Names::load(&site.desk, page.lang)?;
+    let staff = site.desk.reader().staff(collection, None)?.map_or_else(Vec::new, |staff| staff.people);
+    let rows = staff.into_iter().map(|person| {
+        vec![
+            Cell::text(&person.name),
+            Cell::text(names.word("staff_category", &person.category)),
+            Cell::text(crate::people::posts(&person)),
+            Cell::day(person.left),
+        ]
+    });
+    Ok(Table::new(&page, "can-bo", PEOPLE, notes(site, &page)).with(rows.collect()))
+}
+
+/// Directives, one row for every commune they go to.
+pub(super) fn directives(site: &Arc<Site>, page: Page) -> Result<Table, Refusal> {
+    let rows = site.desk.directives(None)?.into_iter().map(|row| {
+        vec![
+            Cell::text(row.name),
+            Cell::text(row.text),
+            Cell::text(row.commune),
+            Cell::day(row.on),
+            Cell::yes_no(&page, row.urgent),
+            Cell::text(page.pick(row.state.vi(), row.state.en())),
+            Cell::yes_no(&page, row.overdue),
+            Cell::moment(row.moved),
+            Cell::text(said(&page, &row.sentence)),
+            Cell::Moment(row.at),
+        ]
+    });
+    Ok(Table::new(&page, "chi-dao", DIRECTIVES, notes(site, &page)).with(rows.collect()))
+}

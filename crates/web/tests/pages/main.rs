@@ -1,0 +1,5 @@
+//! The pages of a province's desk over an office in memory, asked as a browser asks them.
+
+mod harm;
+mod rig;
+mod shown;

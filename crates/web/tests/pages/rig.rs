@@ -1,0 +1,213 @@
+//! A province in memory with its desk, its pages and somebody signed in.
+
+use std::future::{Future, ready};
+use std::net::{IpAddr, Ipv4Addr};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Request, StatusCode};
+use hopluu_desk::{About, Answer, Desk, Door, Invite, Part, Refusal, Report, SetUp, Shared, Trouble, Who, Work};
+use hopluu_identity::{Anchor, DeviceKey, Founding, RelayAt, RootKey, root_hash};
+use hopluu_mailbox::{Role, Setup as MailboxSetup};
+use hopluu_model::{CollectionId, Side, Tick, Timestamp, demo};
+use hopluu_office::{Office, Setup};
+use hopluu_store::{MemoryFiles, MemoryIndex, Options, Store};
+use hopluu_view::View;
+use hopluu_web::{Pages, router};
+use tokio::sync::broadcast;
+use tower::ServiceExt;
+
+pub(crate) const NOON: Timestamp = Timestamp(1_795_331_100_000);
+const PROVINCE: CollectionId = CollectionId([9; 16]);
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 168, 1, 7));
+/// Phường Sông Công.
+pub(crate) const SONG_CONG: &str = "05518";
+/// A text that would be run, closed or followed wherever it is not taken for text.
+pub(crate) const HARM: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}";
+
+struct MemoryDoor {
+    office: Mutex<Office>,
+    drawn: AtomicU64,
+}
+
+impl MemoryDoor {
+    fn work_now(&self, work: Work) -> Result<Answer, Refusal> {
+        let mut office = self.office.lock().unwrap_or_else(PoisonError::into_inner);
+        let answer = work(&mut office, Tick(0), NOON).map_err(|trouble| match trouble {
+            Trouble::Refused(refusal) => refusal,
+            Trouble::Office(error) => Refusal::not_saved(&error),
+        });
+        let committed = office.commit(Tick(0), NOON).map_err(|error| Refusal::not_saved(&error));
+        committed.and(answer)
+    }
+}
+
+impl Door for MemoryDoor {
+    fn work(&self, work: Work) -> Pin<Box<dyn Future<Output = Result<Answer, Refusal>> + Send + '_>> {
+        Box::pin(ready(self.work_now(work)))
+    }
+
+    fn wall(&self) -> Timestamp {
+        NOON
+    }
+
+    fn now(&self) -> Tick {
+        Tick(0)
+    }
+
+    fn random(&self, bytes: &mut [u8]) {
+        for byte in bytes {
+            let drawn = self.drawn.fetch_add(1, Ordering::Relaxed);
+            *byte = drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[0];
+        }
+    }
+}
+
+/// What came back.
+pub(crate) struct Seen {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl Seen {
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+/// A province's desk with its pages and its admin signed in.
+pub(crate) struct Rig {
+    pub(crate) desk: Arc<Desk>,
+    router: Router,
+    pub(crate) token: String,
+    pub(crate) csrf: String,
+    _dir: tempfile::TempDir,
+}
+
+impl Rig {
+    /// Founded, with the first bulletin and two communes.
+    pub(crate) async fn province() -> Self {
+        let dir = tempfile::tempdir().expect("a sound rig");
+        let relay = RelayAt { key: DeviceKey::from_seed([200; 32]).id(), addresses: vec!["tram.example:4433".into()] };
+        let office = founded(&relay);
+        let reader = office.view().reader().expect("a sound rig");
+        let door = MemoryDoor { office: Mutex::new(office), drawn: AtomicU64::new(0) };
+        let about = About {
+            collection: PROVINCE,
+            province: PROVINCE,
+            side: Side::Province,
+            letter: "A".into(),
+            label: "Tỉnh Thái Nguyên".into(),
+            relay,
+            invited_until: NOON,
+            program: "thử",
+            dir: dir.path().to_owned(),
+        };
+        let (news, _) = broadcast::channel(4);
+        let desk = Arc::new(Desk::new(Box::new(door), vec![reader], about, (Shared::default(), news)));
+        let code = desk.open_people().await.expect("a sound rig").expect("a sound rig");
+        let typed = SetUp {
+            code,
+            name: "quan_tri".into(),
+            shown: "Trần Thị Quản".into(),
+            part: "admin".into(),
+            password: "trời hôm nay nhiều mây".into(),
+        };
+        let signed = desk.set_up(typed, HERE, "thử").await.expect("a sound rig");
+        let csrf = desk.session(&signed.token).expect("a sound rig").csrf;
+        let router = router(Arc::clone(&desk), Pages::default());
+        let rig = Self { desk, router, token: signed.token, csrf, _dir: dir };
+        for code in [SONG_CONG, "05443"] {
+            let invite = Invite { commune: Some(code.into()), label: HARM.into(), ..Invite::default() };
+            rig.desk.invite(&rig.admin(), invite).await.expect("a sound rig");
+        }
+        rig
+    }
+
+    pub(crate) fn admin(&self) -> Who {
+        Who::new("Trần Thị Quản", Part::Admin)
+    }
+
+    /// Enters an issue on a commune's behalf; returns its code.
+    pub(crate) async fn report(&self, commune: &str, text: &str) -> String {
+        let report = Report {
+            category: "tru_so".into(),
+            text: text.into(),
+            proposal: Some(HARM.into()),
+            commune: Some(commune.into()),
+            ..Report::default()
+        };
+        self.desk.report(&self.admin(), report).await.expect("a sound rig").code
+    }
+
+    pub(crate) async fn ask(&self, request: Request<Body>) -> Seen {
+        let response = self.router.clone().oneshot(request).await.expect("a sound rig");
+        let (status, headers) = (response.status(), response.headers().clone());
+        let bytes = to_bytes(response.into_body(), 64 << 20).await.expect("a sound rig").to_vec();
+        Seen { status, headers, bytes }
+    }
+
+    pub(crate) fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let cookie = format!("hopluu={}", self.token);
+        Request::builder().method(method).uri(path).header("host", "127.0.0.1:8080").header("cookie", cookie)
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Seen {
+        self.ask(self.request("GET", path).body(Body::empty()).expect("a sound rig")).await
+    }
+
+    /// Sends a form of this session.
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Seen {
+        let mut form = form_urlencoded::Serializer::new(String::new());
+        form.append_pair("csrf", &self.csrf).extend_pairs(fields);
+        let request = self.request("POST", path).header("content-type", "application/x-www-form-urlencoded");
+        self.ask(request.body(Body::from(form.finish())).expect("a sound rig")).await
+    }
+}
+
+fn founded(relay: &RelayAt) -> Office {
+    let opened = Store::open(Box::new(MemoryFiles::new()), Box::new(MemoryIndex::new()), Options::new([4; 16]))
+        .expect("a sound rig");
+    let (root, next) = (RootKey::from_entropy([5; 32]), root_hash(&RootKey::from_entropy([6; 32]).id()));
+    let key = DeviceKey::from_seed([11; 32]);
+    let founding = Founding {
+        province_code: "19".into(),
+        name: "Thái Nguyên".into(),
+        collection: PROVINCE,
+        root: root.id(),
+        next_root: next,
+        desk: key.id(),
+        relays: vec![relay.clone()],
+    };
+    let mailbox = MailboxSetup {
+        key,
+        role: Role::Office { relay: relay.key, claim: None },
+        anchor: Anchor::of(&root.id(), &next),
+        enrolment: None,
+        program: "thử".into(),
+        seed: 1,
+    };
+    let mut drawn = 0_u64;
+    let dice = Box::new(move |bytes: &mut [u8]| {
+        for byte in bytes {
+            drawn += 1;
+            *byte = drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[1];
+        }
+    });
+    let setup = Setup { mailbox, cache_bytes: 1 << 20, dice };
+    let mut office = Office::open(opened.0, View::memory().expect("a sound rig"), setup, NOON).expect("a sound rig");
+    office.found(Tick(0), founding, &root, NOON).expect("a sound rig");
+    for edit in demo::bulletin(PROVINCE, 1, NOON) {
+        office.submit(&edit).expect("a sound rig");
+    }
+    office.commit(Tick(0), NOON).expect("a sound rig");
+    office
+}
