@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::{Query, State};
 use axum::response::Response;
-use hopluu_desk::{AuditQuery, Deed, Refusal, TrailPage, TrailQuery};
+use hopluu_desk::{AuditQuery, Deed, Refusal, Trace, TrailPage, TrailQuery};
 use hopluu_model::{Role, rules};
 use hopluu_view::query::{AuditPage, AuditRow, CommuneRow, Deed as RecordDeed};
 use serde::Deserialize;
@@ -55,6 +55,17 @@ impl TrailView {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("deed", &self.asked.deed).append_pair("search", &self.asked.search);
         format!("/audit?{}", query.append_pair("before", &next.to_string()).finish())
+    }
+
+    /// What else a line says; parts stand there by their slugs.
+    fn more(&self, line: &Trace) -> String {
+        match line.deed {
+            Deed::SetUp | Deed::AccountMade | Deed::AccountChanged | Deed::TotpRule => {
+                let words = line.text.split(' ').map(|word| self.page.x("part", word));
+                words.collect::<Vec<_>>().join(if line.deed == Deed::TotpRule { ", " } else { " " })
+            }
+            _ => line.text.clone(),
+        }
     }
 
     fn deed(&self, deed: &Deed) -> &'static str {
