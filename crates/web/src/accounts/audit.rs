@@ -50,6 +50,13 @@ impl Asked {
 }
 
 impl TrailView {
+    /// Where the same lines are as a file.
+    fn file(&self, ending: &str) -> String {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("deed", &self.asked.deed).append_pair("search", &self.asked.search);
+        format!("/export/trail.{ending}?{}", query.finish())
+    }
+
     /// Where the next page is.
     fn later(&self, next: &u64) -> String {
         let mut query = form_urlencoded::Serializer::new(String::new());
@@ -144,6 +151,11 @@ impl RecordsView {
             }
         }
         format!("/audit/records?{}", query.append_pair("offset", &offset.to_string()).finish())
+    }
+
+    /// Where the same changes are as a file.
+    fn file(&self, ending: &str) -> String {
+        self.at(0).replacen("/audit/records", &format!("/export/records.{ending}"), 1)
     }
 
     fn offset(&self) -> u32 {

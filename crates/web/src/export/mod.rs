@@ -3,6 +3,7 @@
 //! Memory is bounded whatever the list: rows are read some hundreds at a time and written as they come, few exports run
 //! at once, and none has more than [`MOST`] rows. That something was taken out stands in the trail before it leaves.
 
+mod audit;
 mod issues;
 mod lists;
 mod plain;
@@ -88,6 +89,8 @@ pub(crate) async fn send(
         "units" => lists::units(&site, page, &query),
         "directives" => lists::directives(&site, page),
         "people" => lists::people(&site, &signed.who, page, &query).await,
+        "trail" => audit::trail(&site, &signed.who, page, &query).await,
+        "records" => audit::records(&site, &signed.who, page, &query).await,
         _ => return failure::no_page(State(site), wish).await,
     };
     let done = match asked {
