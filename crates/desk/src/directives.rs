@@ -4,11 +4,12 @@ use hopluu_model::edit::{GiveDirective, MoveTask};
 use hopluu_model::{CollectionId, DocId, DocKind, EventKind, RecordId};
 use hopluu_view::query::{Directive, DirectiveRow};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Desk, Moved, Power, Refusal, Who, Why};
 
 /// A directive to give.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Give {
     /// Its title.
@@ -24,7 +25,7 @@ pub struct Give {
 }
 
 /// A directive that was given.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Given {
     /// What all its records share.
     pub group: String,
@@ -33,7 +34,7 @@ pub struct Given {
 }
 
 /// A step of a directive.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct TaskStep {
     /// The record of the commune concerned.
     pub id: String,

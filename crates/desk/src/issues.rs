@@ -5,11 +5,12 @@ use hopluu_model::fold::{IssueState, UnitStatus};
 use hopluu_model::{CollectionId, Date, DocId, DocKind, EventKind, RecordId, Timestamp, text::IssueCode, vocabulary};
 use hopluu_view::query::{IssueDetail, IssueRow, UnitRow};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Desk, Part, Power, Refusal, Who, Why};
 
 /// A difficulty to report.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Report {
     /// Slug of the category.
@@ -32,7 +33,7 @@ pub struct Report {
 }
 
 /// What was reported.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Reported {
     /// The code that is read out on the telephone.
     pub code: String,
@@ -43,7 +44,7 @@ pub struct Reported {
 }
 
 /// A remark.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct Remark {
     /// The issue, by code or id.
     pub code: String,
@@ -52,7 +53,7 @@ pub struct Remark {
 }
 
 /// A step of an issue.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct Step {
     /// The issue, by code or id.
     pub code: String,
@@ -79,7 +80,7 @@ pub struct Step {
 }
 
 /// An event that was written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Moved {
     /// Its id.
     pub event: String,

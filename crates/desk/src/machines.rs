@@ -5,6 +5,7 @@ use hopluu_model::edit::AddCommune;
 use hopluu_model::{By, Role, Side, Stamp, Timestamp, catalogue};
 use hopluu_office::{DeviceRow, Invitee, Issued};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 use crate::{Desk, Power, Refusal, Who, Why};
 
@@ -15,7 +16,7 @@ const DAYS: u32 = 14;
 const DAY_MS: i64 = 86_400_000;
 
 /// Who is to be invited.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 #[serde(default)]
 pub struct Invite {
     /// Official code of the commune.
@@ -31,13 +32,14 @@ pub struct Invite {
 }
 
 /// An invitation that was drawn up.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Invited {
     /// The text to hand over; whoever has it may enrol one machine.
     pub invitation: String,
     /// The letter the office will have.
     pub letter: String,
     /// Last moment of use.
+    #[schema(value_type = i64)]
     pub expires: Timestamp,
     /// The commune's collection.
     pub collection: String,
@@ -46,7 +48,7 @@ pub struct Invited {
 }
 
 /// One device of the roster and how its line stands.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DeviceState {
     /// Its key.
     pub device: String,
@@ -67,6 +69,7 @@ pub struct DeviceState {
     /// Whether it has a line just now.
     pub connected: bool,
     /// When it was last heard.
+    #[schema(value_type = Option<i64>)]
     pub heard: Option<Timestamp>,
     /// How many of its edits wait there, when it was last heard.
     pub backlog: Option<u32>,

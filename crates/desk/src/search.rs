@@ -4,12 +4,14 @@ use hopluu_model::fold::IssueState;
 use hopluu_model::{Date, Side};
 use hopluu_view::query::{IssueFilter, IssuePage, Linked, Overview, Pile, PileCounts, Sort};
 use serde::{Deserialize, Serialize};
+use utoipa::IntoParams;
 
 use crate::{Desk, Part, Refusal, Who, Why};
 
 /// Which issues are wanted. Every field may be left out or empty; all of them are texts, as addresses have them.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, IntoParams)]
 #[serde(default)]
+#[into_params(parameter_in = Query)]
 pub struct Search {
     /// With these words, with or without accents.
     pub search: String,

@@ -3,11 +3,12 @@
 use hopluu_model::edit::Settle;
 use hopluu_view::query::{ClashDetail, ClashRow};
 use serde::Deserialize;
+use utoipa::ToSchema;
 
 use crate::{Desk, Refusal, Who, Why};
 
 /// One decision about a clash.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
 pub struct Choice {
     /// The clash, by at least four characters of its key.
     pub key: String,

@@ -10,6 +10,7 @@
 //! * Every word stands in `words/*.tsv` in both languages, under a key; a test fails for a missing or unused one.
 
 mod accounts;
+mod api;
 mod assets;
 mod bulletin;
 mod common;

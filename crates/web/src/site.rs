@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    accounts, assets, bulletin, common, directives, export, failure, guard, home, issues, live, login, machines,
+    accounts, api, assets, bulletin, common, directives, export, failure, guard, home, issues, live, login, machines,
     notices, overview, people, settle, status, units,
 };
 
@@ -51,6 +51,7 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .merge(machines::routes())
         .merge(bulletin::routes())
         .merge(common::routes())
+        .merge(api::routes())
         .route("/", get(home::show))
         .route("/settle", get(settle::list))
         .route("/settle/{key}", get(settle::show).post(settle::choose))

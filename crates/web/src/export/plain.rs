@@ -1,15 +1,20 @@
 //! CSV and JSON, sent while they are written.
 
 use std::io::{self, Write};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use futures_util::stream::unfold;
 use hopluu_desk::Refusal;
 use serde_json::{Map, Value};
+use tokio::runtime::Handle;
 use tokio::sync::{SemaphorePermit, mpsc};
+use tokio::time::timeout;
 
 use super::table::{Cell, Table, defused, iso};
 
+/// So long nobody reads before an export is broken off.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// So much is held before it is sent.
 const PIECE: usize = 64 << 10;
 /// So many pieces wait for a slow reader.
@@ -22,12 +27,12 @@ pub(super) fn stream(
 ) -> Body {
     let (to, from) = mpsc::channel(PIECES);
     tokio::task::spawn_blocking(move || {
-        let _permit = permit;
         let mut pipe = Pipe { to, held: Vec::with_capacity(PIECE) };
         let done = write(&mut pipe).and_then(|()| pipe.flush());
         if let Err(error) = done {
             tracing::warn!(%error, "an export was broken off");
             // Whoever reads must see that the end is missing; when nobody reads there is nobody to tell.
+            drop(permit);
             pipe.to.blocking_send(Err(error)).ok();
         }
     });
@@ -51,7 +56,13 @@ impl Write for Pipe {
 
     fn flush(&mut self) -> io::Result<()> {
         let piece = Bytes::from(std::mem::replace(&mut self.held, Vec::with_capacity(PIECE)));
-        self.to.blocking_send(Ok(piece)).map_err(|_| io::ErrorKind::BrokenPipe.into())
+        // Whoever stops reading must not keep others from their exports.
+        let sent = Handle::current().block_on(timeout(PATIENCE, self.to.send(Ok(piece))));
+        match sent {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(io::ErrorKind::BrokenPipe.into()),
+            Err(_) => Err(io::ErrorKind::TimedOut.into()),
+        }
     }
 }
 

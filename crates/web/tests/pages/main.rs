@@ -1,5 +1,6 @@
 //! The pages of a province's desk over an office in memory, asked as a browser asks them.
 
+mod api;
 mod harm;
 mod rig;
 mod shown;
