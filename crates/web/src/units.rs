@@ -1,5 +1,6 @@
 //! Units of a commune: what they are today or on another day, and correcting them.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use askama::Template;
@@ -7,6 +8,7 @@ use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hopluu_desk::{NewUnit, Refusal};
+use hopluu_model::RecordId;
 use hopluu_model::fold::UnitStatus;
 use hopluu_view::query::{CommuneRow, UnitRow, Units};
 use serde::Deserialize;
@@ -33,6 +35,8 @@ struct UnitsPage {
     which: Which,
     communes: Vec<CommuneRow>,
     units: Option<Units>,
+    /// Of what something is to be settled.
+    disputed: BTreeSet<RecordId>,
     refused: Option<Refusal>,
 }
 
@@ -41,6 +45,10 @@ impl UnitsPage {
     fn may_edit(&self, unit: &UnitRow) -> bool {
         let exists = matches!(unit.status, UnitStatus::Active | UnitStatus::InClash);
         exists && self.page.may("write") && !self.page.is_province() && self.which.at.is_empty()
+    }
+
+    fn is_disputed(&self, unit: &UnitRow) -> bool {
+        !unit.clashes.is_empty() || self.disputed.contains(&unit.id)
     }
 
     fn is_planned(&self, unit: &UnitRow) -> bool {
@@ -66,13 +74,14 @@ async fn page(site: &Site, wish: Wish, signed: &Signed, mut which: Which, refuse
         }
         let nothing = site.desk.is_province() && communes.is_empty();
         let units = if nothing { None } else { site.desk.units(Some(&which.commune), Some(&which.at))? };
-        Ok::<_, Refusal>((communes, units, Names::load(&site.desk, lang)?))
+        let disputed = site.desk.clashes()?.iter().map(|clash| clash.record).collect();
+        Ok::<_, Refusal>((communes, units, disputed, Names::load(&site.desk, lang)?))
     };
     match ask() {
-        Ok((communes, units, names)) => {
+        Ok((communes, units, disputed, names)) => {
             let page = wish.page(site, signed, "units").await;
             let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
-            show_as(status, &UnitsPage { page, names, which, communes, units, refused })
+            show_as(status, &UnitsPage { page, names, which, communes, units, disputed, refused })
         }
         Err(refusal) => failure::refused(site, wish, signed, refusal).await,
     }

@@ -2,6 +2,7 @@
 
 mod arrows;
 mod bar;
+mod browser;
 mod deny;
 mod disk;
 mod fuzz;
@@ -39,6 +40,12 @@ enum Check {
     /// The real programs over bad lines, each round from one number: is anything ever lost?
     #[command(disable_help_flag = true)]
     Line(line::Rounds),
+    /// The pages in a real browser, on the real programs: what people do there, without a line, without JavaScript,
+    /// without a mouse, on a telephone, and what axe-core finds.
+    #[command(disable_help_flag = true)]
+    Browser(browser::Stories),
+    /// A picture of every page in target/shots: both languages, light and dark, telephone and desktop.
+    Shots(browser::Stories),
     /// The disk for real: power cuts, damage at rest and killed programs, each from one number.
     Disk(disk::Disk),
     /// Whole provinces under bad weather, each from one number: is anything ever lost?
@@ -69,6 +76,8 @@ fn main() -> Result<ExitCode> {
         Check::Replay(replay) => replay.run(),
         Check::Disk(disk) => disk.run(),
         Check::Line(rounds) => rounds.run(),
+        Check::Browser(stories) => stories.run(&[]),
+        Check::Shots(stories) => stories.run(&["--shots", "target/shots"]),
         Check::Fuzz(fuzz) => fuzz.run(),
         Check::Planted(planted) => planted.run(&Workspace::load()?),
     }

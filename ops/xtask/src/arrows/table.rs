@@ -60,6 +60,7 @@ const RELAY: &str = "hopluu-relay";
 const NODE: &str = "hopluu";
 const TESTS: &str = "hopluu-tests";
 const BENCH: &str = "hopluu-bench";
+const BROWSER: &str = "hopluu-browser";
 const FUZZ: &str = "hopluu-fuzz";
 const DISK: &str = "hopluu-disk";
 const XTASK: &str = "hopluu-xtask";
@@ -104,6 +105,7 @@ const ROOMS: &[Room] = &[
     beside(SIM, &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX, OFFICE]),
     beside(TESTS, EVERYONE),
     beside(BENCH, EVERYONE),
+    beside(BROWSER, &[TRANSPORT, TESTS]),
     beside(FUZZ, EVERYONE),
     beside(DISK, &[MODEL, STORE, STORE_SLED, DRIVER]),
     beside(XTASK, EVERYONE),
@@ -139,7 +141,7 @@ const LIBRARIES: &[Library] = &[
     Library { name: "anyhow", only: &[NODE, RELAY, XTASK], why: "libraries name their errors" },
     Library {
         name: "tokio",
-        only: &[TRANSPORT, OFFICE, DRIVER, DESK, WEB, NODE, RELAY, TESTS, BENCH],
+        only: &[TRANSPORT, OFFICE, DRIVER, DESK, WEB, NODE, RELAY, TESTS, BENCH, BROWSER],
         why: "machines run on a virtual clock, without a runtime",
     },
 ];
