@@ -186,6 +186,11 @@ impl Browser {
         self.act(css, "value", &json!({ "text": text }));
     }
 
+    /// Chooses a file.
+    pub(crate) fn attach(&self, css: &str, file: &Path) {
+        self.act(css, "value", &json!({ "text": file.display().to_string() }));
+    }
+
     /// Opens a fold, unless it is open.
     pub(crate) fn unfold(&self, css: &str) {
         if !self.has(&format!("{css}[open]")) {

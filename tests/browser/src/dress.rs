@@ -1,6 +1,7 @@
 //! What a province looks like after some days of work: a commune's units and people, issues of every kind, something to
 //! be settled.
 
+use hopluu_tests::http;
 use hopluu_tests::process::until;
 use serde_json::{Value, json};
 
@@ -69,6 +70,18 @@ const ISSUES: &[Issue] = &[
 
 const ANSWER: &str = "Sở đã gửi danh sách gia hạn, đề nghị xã đăng nhập lại sau 24 giờ và báo kết quả";
 const ASK: &str = "Đề nghị xã gửi số sê-ri và năm cấp của từng máy";
+const DIRECTIVE: (&str, &str) = (
+    "Rà soát chữ ký số của công chức mới điều động",
+    "Lập danh sách công chức chưa có hoặc sắp hết hạn chữ ký số, gửi về Sở Khoa học và Công nghệ",
+);
+const NOTICE: (&str, &str) = (
+    "Bảo trì hệ thống một cửa tối thứ Bảy",
+    "Hệ thống một cửa dừng từ 20 giờ đến 23 giờ thứ Bảy. Các xã, phường nhận hồ sơ giấy nếu cần.",
+);
+const COMMON: (&str, &str) = (
+    "Cổng dịch vụ công không nhận tệp lớn hơn 10 MB",
+    "Nhiều xã, phường không tải được bản vẽ lên cổng; người dân phải nộp bản giấy",
+);
 const UNIT: &str = "Tổ dân phố Làng Sắn";
 
 /// Lets some days of work have happened.
@@ -79,7 +92,28 @@ pub(crate) fn up(stage: &Stage) {
     }
     stage.in_step();
     clash(stage, UNIT);
+    bulletin(stage);
     stage.in_step();
+}
+
+/// What the province says to everybody.
+fn bulletin(stage: &Stage) {
+    let mut desk = http::Browser::at(&stage.place(Seat::Province).pages);
+    desk.sign_in("quantri", stage.password());
+    let typed: &[(&str, &[(&str, &str)])] = &[
+        ("/directives", &[("name", DIRECTIVE.0), ("text", DIRECTIVE.1), ("due", "31/12/2026")]),
+        ("/bulletin/notice", &[("name", NOTICE.0), ("text", NOTICE.1)]),
+        ("/common", &[("name", COMMON.0), ("text", COMMON.1), ("category", "phan_mem")]),
+    ];
+    for (path, fields) in typed {
+        let said = desk.fill(path, path, fields);
+        assert_eq!(said.status, 303, "{path}: {}", said.body);
+    }
+    until("the notice arrives", || {
+        let mut house = http::Browser::at(&stage.place(Seat::HouseA).pages);
+        house.sign_in("lan", stage.password());
+        house.get("/notices").says(NOTICE.0).then_some(())
+    });
 }
 
 fn progress(stage: &Stage, (seat, category, cause, text, proposal, urgent, steps): &Issue) {
@@ -98,7 +132,7 @@ fn progress(stage: &Stage, (seat, category, cause, text, proposal, urgent, steps
     for step in *steps {
         let mut form = json!({ "code": code, "event": step });
         match *step {
-            "forward" => form["lead"] = json!("so_noi_vu"),
+            "forward" => form["lead"] = json!("so_khcn"),
             "answer" => form["text"] = json!(ANSWER),
             "ask" => form["text"] = json!(ASK),
             "refuse" => form["reason"] = json!("Việc này do xã chủ động bố trí trong dự toán năm"),

@@ -67,7 +67,7 @@ fn weigh(stage: &Stage, seat: Seat, account: &str) {
         const own = parts.filter(part => part.name.includes('/assets/'));
         return [page.encodedBodySize, own.reduce((sum, part) => sum + part.encodedBodySize, 0)];";
     let mut weights: Vec<(i64, i64, String)> = Vec::new();
-    for page in pages::of(stage, seat) {
+    for page in pages::of(stage, seat, &browser) {
         browser.goto(&stage.at(seat, &page.path));
         let both: Value = browser.run(sum, &json!({}));
         weights.push((both[0].as_i64().unwrap_or(0), both[1].as_i64().unwrap_or(0), page.path));

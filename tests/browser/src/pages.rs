@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::browser::Browser;
 use crate::stage::{Seat, Stage};
 
 /// A page somebody can open.
@@ -26,21 +27,42 @@ const BOTH: &[&str] = &[
     "/account",
     "/accounts",
     "/audit",
+    "/audit/records",
+    "/common",
     "/no-such-page",
 ];
 /// Pages of the province alone.
-const PROVINCE: &[&str] = &["/issues?pile=overdue", "/overview", "/common", "/devices", "/bulletin"];
+const PROVINCE: &[&str] =
+    &["/issues?pile=overdue", "/overview", "/devices", "/invitations", "/bulletin", "/bulletin/department"];
+/// Pages that the first link of its kind on another page leads to: their name, that page, and the link.
+const BEHIND: &[(&str, &str, &str)] = &[
+    ("one-account", "/accounts", "main a[href^='/accounts/']"),
+    ("one-common", "/common", "main a[href^='/common/']"),
+];
+/// Those of the province alone.
+const BEHIND_PROVINCE: &[(&str, &str, &str)] = &[
+    ("revoke", "/devices", "main a[href$='/revoke']"),
+    ("one-department", "/bulletin/department", "main a[href^='/bulletin/department/']"),
+];
 /// Pages before anybody is signed in.
 const OUTSIDE: &[&str] = &["/login"];
+/// The page of an office that has no account yet.
+const SET_UP: &str = "/setup";
 
-/// What whoever may see all of a side finds there; two issues and something to be settled among it.
-pub(crate) fn of(stage: &Stage, seat: Seat) -> Vec<Shown> {
+/// What whoever may see all of a side and has signed in finds there: all of the above, two issues, something to settle.
+pub(crate) fn of(stage: &Stage, seat: Seat, browser: &Browser) -> Vec<Shown> {
     let one = |path: &str| Shown { name: name(path), path: path.to_owned() };
     let mut pages: Vec<Shown> = match seat {
-        Seat::Newcomer => return vec![one("/setup")],
         Seat::Province => BOTH.iter().chain(PROVINCE).copied().map(one).collect(),
-        Seat::HouseA | Seat::HouseB => BOTH.iter().copied().map(one).collect(),
+        _ => BOTH.iter().copied().map(one).collect(),
     };
+    let more = if seat == Seat::Province { BEHIND_PROVINCE } else { &[] };
+    for (name, from, link) in BEHIND.iter().chain(more) {
+        browser.goto(&stage.at(seat, from));
+        let path = browser.run("return document.querySelector(arguments[0])?.getAttribute('href')", &json!(link));
+        let path = path.as_str().unwrap_or_else(|| panic!("{seat:?}: {from} has no {link}")).to_owned();
+        pages.push(Shown { name: (*name).into(), path });
+    }
     let rows = stage.ask(seat, "issue.list", json!({ "limit": 50 }), None)["rows"].clone();
     let with = |state: &str| {
         let rows = rows.as_array().into_iter().flatten();
@@ -58,8 +80,9 @@ pub(crate) fn of(stage: &Stage, seat: Seat) -> Vec<Shown> {
 }
 
 /// What anybody finds.
-pub(crate) fn outside() -> Vec<Shown> {
-    OUTSIDE.iter().map(|path| Shown { name: name(path), path: (*path).to_owned() }).collect()
+pub(crate) fn outside(seat: Seat) -> Vec<Shown> {
+    let paths = if seat == Seat::Newcomer { &[SET_UP] } else { OUTSIDE };
+    paths.iter().map(|path| Shown { name: name(path), path: (*path).to_owned() }).collect()
 }
 
 /// The addresses the navigation of the open page leads to.

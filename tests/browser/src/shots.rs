@@ -11,12 +11,12 @@ pub(crate) fn take(stage: &Stage, folder: &Path) -> usize {
     let mut count = 0;
     for (seat, side, account) in [(Seat::HouseA, "commune", "truong"), (Seat::Province, "province", "quantri")] {
         let browser = stage.browser(account, true);
-        count += all(stage, &browser, (seat, side), &pages::outside(), folder);
+        count += all(stage, &browser, (seat, side), &pages::outside(seat), folder);
         stage.sign_in(&browser, seat, account);
-        count += all(stage, &browser, (seat, side), &pages::of(stage, seat), folder);
+        count += all(stage, &browser, (seat, side), &pages::of(stage, seat, &browser), folder);
     }
     let browser = stage.browser("new", true);
-    count += all(stage, &browser, (Seat::Newcomer, "newcomer"), &pages::of(stage, Seat::Newcomer), folder);
+    count += all(stage, &browser, (Seat::Newcomer, "newcomer"), &pages::outside(Seat::Newcomer), folder);
     stage.close(None);
     count
 }

@@ -22,11 +22,11 @@ pub(crate) fn play(stage: &Stage) {
     let mut looked = 0;
     for (seat, account) in [(Seat::HouseA, "truong"), (Seat::Province, "quantri")] {
         let browser = stage.browser(account, true);
-        for page in pages::outside() {
+        for page in pages::outside(seat) {
             looked += themes(stage, &browser, seat, &page, &mut findings);
         }
         stage.sign_in(&browser, seat, account);
-        let all = pages::of(stage, seat);
+        let all = pages::of(stage, seat, &browser);
         let missing = pages::missing(&browser.run(pages::LINKS, &Value::Null), &all);
         assert!(missing.is_empty(), "the list of pages lacks {missing:?}");
         for page in &all {
@@ -34,7 +34,7 @@ pub(crate) fn play(stage: &Stage) {
         }
     }
     let browser = stage.browser("new", true);
-    for page in pages::of(stage, Seat::Newcomer) {
+    for page in pages::outside(Seat::Newcomer) {
         looked += themes(stage, &browser, Seat::Newcomer, &page, &mut findings);
     }
     println!("        axe looked {looked} times");

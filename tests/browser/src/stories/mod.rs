@@ -5,6 +5,7 @@ mod conflict;
 mod drafts;
 mod keys;
 mod phone;
+mod picture;
 mod plain;
 mod report;
 
@@ -43,6 +44,7 @@ pub(crate) const ALL: &[Story] = &[
         tells: "without a mouse: sign in, report, pick in the inbox, receive several, open",
         play: keys::play,
     },
+    Story { name: "picture", tells: "a picture arrives at the province behind its issue", play: picture::play },
     Story { name: "dress", tells: "some days of work, for the stories below", play: dress::up },
     Story {
         name: "phone",

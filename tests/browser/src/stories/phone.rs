@@ -32,11 +32,11 @@ pub(crate) fn play(stage: &Stage) {
     for (seat, account) in [(Seat::HouseA, "truong"), (Seat::Province, "quantri")] {
         let browser = stage.browser(account, true);
         browser.screen(Screen::Phone);
-        for page in pages::outside() {
+        for page in pages::outside(seat) {
             look(stage, &browser, seat, &page, &mut findings);
         }
         stage.sign_in(&browser, seat, account);
-        for page in pages::of(stage, seat) {
+        for page in pages::of(stage, seat, &browser) {
             look(stage, &browser, seat, &page, &mut findings);
         }
         menu(stage, &browser, seat);
