@@ -39,6 +39,7 @@ pub(crate) fn play(stage: &Stage) {
     desk.press(&ENTER.to_string());
     desk.sees("section[role=status]", "Đã lưu");
     assert_eq!(desk.run("return document.querySelectorAll('section[role=status] .b-done').length", &json!({})), 2);
+    desk.goto(&stage.at(Seat::Province, "/issues?sort=newest"));
     desk.press("j");
     desk.press(&ENTER.to_string());
     desk.sees("#story", "Gửi về tỉnh");
