@@ -15,8 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    accounts, api, assets, bulletin, common, directives, export, failure, guard, home, issues, live, login, machines,
-    notices, overview, people, settle, status, units,
+    accounts, api, assets, bulletin, directives, export, failure, guard, home, issues, live, login, machines, notices,
+    overview, people, problems, settle, status, units,
 };
 
 /// The largest request, in bytes: a form with one photograph as telephones take them.
@@ -50,7 +50,7 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .merge(issues::routes())
         .merge(machines::routes())
         .merge(bulletin::routes())
-        .merge(common::routes())
+        .merge(problems::routes())
         .merge(api::routes())
         .route("/", get(home::show))
         .route("/settle", get(settle::list))

@@ -32,7 +32,7 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
 }
 
 #[derive(Template)]
-#[template(path = "common/list.html")]
+#[template(path = "problems/list.html")]
 struct ListPage {
     page: Page,
     names: Names,
@@ -44,7 +44,7 @@ struct ListPage {
 }
 
 #[derive(Template)]
-#[template(path = "common/show.html")]
+#[template(path = "problems/show.html")]
 struct ProblemPage {
     page: Page,
     names: Names,
