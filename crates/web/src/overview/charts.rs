@@ -99,6 +99,7 @@ pub(super) fn trend(weeks: &[Week], day: impl Fn(&Week) -> String) -> String {
     drawn(280, |area| {
         let mut chart = ChartBuilder::on(area)
             .margin(12)
+            .margin_right(40)
             .x_label_area_size(30)
             .y_label_area_size(56)
             .build_cartesian_2d(0..last, 0..most + most.div_ceil(10))?;
