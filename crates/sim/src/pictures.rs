@@ -106,8 +106,9 @@ impl World {
         for key in &known {
             let holds = |(peer, mailbox): &(PeerId, &Mailbox)| !self.is_out(*peer) && is_whole(mailbox, key);
             if !self.running().any(|one| holds(&one)) {
-                // Whom nobody speaks to any more may hold it alone.
-                let is_kept = self.running().any(|(_, mailbox)| is_whole(mailbox, key));
+                // Whom nobody speaks to any more, or who is off for good, may hold it alone.
+                let is_away = |peer: &PeerId| self.is_out(*peer) || !self.is_running(*peer);
+                let is_kept = self.peers().filter(is_away).any(|peer| has_right(&self.peers[peer.0].disk, key));
                 if !is_kept && !self.had_losses && !self.gone_pictures.contains(key) {
                     return Err(format!("{key} was kept and is nowhere"));
                 }
