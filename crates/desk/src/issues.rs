@@ -97,7 +97,7 @@ impl Desk {
         let place = report.place.as_deref().map(str::trim).filter(|place| !place.is_empty());
         let place = place.map(|place| self.place(collection, place)).transpose()?;
         let submit = self.waits_for_leader(who, &report.category)?;
-        let letter = self.about().letter.clone();
+        let letter = self.letters();
         let at = self.at(who, doc)?;
         let Report { category, cause, text, proposal, urgent, picture, .. } = report;
         let picture = match picture {
@@ -116,6 +116,13 @@ impl Desk {
             Ok((form, said))
         })
         .await
+    }
+
+    /// The letters of the codes given here. What the province enters on a commune's behalf bears the commune's code, so
+    /// its letters must be none that an office of the commune ever has: three, while the roster begins with one.
+    fn letters(&self) -> String {
+        let own = &self.about().letter;
+        if self.is_province() { format!("TT{}", own.chars().last().unwrap_or('A')) } else { own.clone() }
     }
 
     /// Whether a report of this category goes to the leader first.

@@ -18,6 +18,9 @@ use crate::{Pages, failure};
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; object-src 'none'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// Pages about people, by the beginning of their path.
+const PERSONAL: [&str; 4] = ["/people", "/account", "/audit", "/export"];
+
 /// Refuses foreign names (a name of somebody else's that points here would make their page one of ours) and forms that
 /// another site sent.
 pub(crate) async fn check(State(pages): State<Arc<Pages>>, request: Request, next: Next) -> Response {
@@ -38,6 +41,7 @@ pub(crate) async fn check(State(pages): State<Arc<Pages>>, request: Request, nex
 
 /// Adds what every answer says to the browser.
 pub(crate) async fn headers(request: Request, next: Next) -> Response {
+    let personal = PERSONAL.iter().any(|path| request.uri().path().starts_with(path));
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in [
@@ -48,8 +52,9 @@ pub(crate) async fn headers(request: Request, next: Next) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    // What a person has seen must not stay in a shared browser after signing out.
-    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
+    // A page that may be kept comes back with what was typed into it; what names people must not stay in a shared browser.
+    let kept = if personal { "no-store" } else { "private, no-cache" };
+    headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static(kept));
     response
 }
 
