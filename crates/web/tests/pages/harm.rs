@@ -98,3 +98,25 @@ async fn forms_without_the_token_and_people_without_the_right_change_nothing() {
     let page = rig.ask(nobody.body(Body::empty()).unwrap()).await;
     assert_eq!((page.status, page.header("location")), (StatusCode::SEE_OTHER, "/login?next=%2Fexport%2Fissues.csv"));
 }
+
+#[tokio::test]
+async fn each_part_keeps_what_is_its_own() {
+    let mut rig = Rig::province().await;
+    rig.signed_in_as("triage").await;
+    let notice = [("name", "Nghỉ Tết"), ("text", "Từ 29 tháng Chạp")];
+    assert_eq!(rig.post("/bulletin/notice", &notice).await.status, StatusCode::SEE_OTHER);
+    let rule = [("slug", "close_days"), ("count", "1")];
+    assert_eq!(rig.post("/bulletin/setting", &rule).await.status, StatusCode::FORBIDDEN, "rules are the admin's");
+    assert_eq!(rig.get("/devices").await.status, StatusCode::FORBIDDEN);
+    assert_eq!(rig.get("/export/people.csv?commune=05518").await.status, StatusCode::FORBIDDEN);
+    rig.signed_in_as("read_only").await;
+    for path in ["/bulletin/notice", "/common"] {
+        assert_eq!(rig.post(path, &notice).await.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(rig.get(path).await.status, StatusCode::OK, "{path}");
+    }
+    assert_eq!(
+        rig.post("/invitations", &[("label", "x"), ("communes", SONG_CONG)]).await.status,
+        StatusCode::FORBIDDEN
+    );
+    assert_eq!(rig.get("/api/v1/devices").await.status, StatusCode::FORBIDDEN);
+}

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
-use hopluu_desk::{About, Answer, Desk, Door, Invite, Part, Refusal, Report, SetUp, Shared, Trouble, Who, Work};
+use hopluu_desk::{
+    About, Answer, Desk, Door, Invite, NewAccount, Part, Refusal, Report, SetUp, Shared, SignIn, Trouble, Who, Work,
+};
 use hopluu_identity::{Anchor, DeviceKey, Founding, RelayAt, RootKey, root_hash};
 use hopluu_mailbox::{Role, Setup as MailboxSetup};
 use hopluu_model::{CollectionId, Side, Tick, Timestamp, demo};
@@ -130,6 +132,27 @@ impl Rig {
             rig.desk.invite(&rig.admin(), invite).await.expect("a sound rig");
         }
         rig
+    }
+
+    /// The same pages for somebody with another part, who signs in.
+    pub(crate) async fn signed_in_as(&mut self, part: &str) {
+        let password = "trời hôm nay nhiều mây";
+        let new = NewAccount {
+            name: part.into(),
+            part: part.into(),
+            password: Some(password.into()),
+            ..NewAccount::default()
+        };
+        self.desk.add_account(&self.admin(), new).await.expect("a good account");
+        let typed = SignIn {
+            name: part.into(),
+            password: password.into(),
+            code: String::new(),
+            from: HERE,
+            agent: "thử".into(),
+        };
+        self.token = self.desk.sign_in(typed).await.expect("the right password").token;
+        self.csrf = self.desk.session(&self.token).expect("a session").csrf;
     }
 
     pub(crate) fn admin(&self) -> Who {
