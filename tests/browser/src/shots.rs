@@ -26,7 +26,7 @@ fn all(stage: &Stage, browser: &Browser, (seat, side): (Seat, &str), pages: &[Sh
     for (screen, size) in [(Screen::Desktop, "desktop"), (Screen::Phone, "phone")] {
         browser.screen(screen);
         for (lang, theme) in [("vi", "light"), ("vi", "dark"), ("en", "light"), ("en", "dark")] {
-            browser.goto(&stage.at(seat, "/assets/none"));
+            browser.goto(&stage.at(seat, &pages[0].path));
             browser.cookie("lang", lang);
             browser.cookie("theme", theme);
             for page in pages {

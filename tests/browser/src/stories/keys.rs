@@ -25,10 +25,14 @@ pub(crate) fn play(stage: &Stage) {
     house.sees("#what .said", WHAT);
     let code = house.read("h1 .code");
 
+    let second = json!({ "category": "thiet_bi", "cause": "chua_ro", "text": "Máy chấm công không nhận vân tay" });
+    let second = stage.ask(Seat::HouseA, "issue.report", second, None)["code"].as_str().unwrap_or_default().to_owned();
+
     let desk = stage.browser("hanh", true);
     desk.goto(&stage.at(Seat::Province, "/login?next=%2Fissues%3Fpile%3Dnew"));
     sign_in(stage, &desk, "hanh");
     desk.sees("#list", &code);
+    desk.sees("#list", &second);
     desk.press("jxjx");
     let picked = "return document.querySelectorAll('#list :checked').length";
     assert_eq!(desk.run(picked, &json!({})), 2, "j goes on and x picks");
