@@ -118,7 +118,7 @@ const RULES: [&str; 5] = ["close_days", "reply_days", "silent_days", "settle_day
 fn said(value: &Value) -> String {
     match value {
         Value::Bool(yes) => if *yes { "1" } else { "" }.to_owned(),
-        Value::Date(day) => day.to_string(),
+        Value::Date(day) => day.vi(),
         other => other.to_string(),
     }
 }
