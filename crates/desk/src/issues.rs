@@ -2,7 +2,9 @@
 
 use hopluu_model::edit::{Comment, MoveIssue, ReportIssue};
 use hopluu_model::fold::{IssueState, UnitStatus};
-use hopluu_model::{CollectionId, Date, DocId, DocKind, EventKind, RecordId, Timestamp, text::IssueCode, vocabulary};
+use hopluu_model::{
+    CollectionId, Date, DocId, DocKind, EventKind, RecordId, Side, Timestamp, text::IssueCode, vocabulary,
+};
 use hopluu_view::query::{IssueDetail, IssueRow, UnitRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -146,7 +148,11 @@ impl Desk {
     /// When there is none, or several begin so.
     pub fn issue(&self, who: &Who, code: &str) -> Result<IssueDetail, Refusal> {
         let found = self.reader().issue(code)?.filter(|detail| self.sees(who, &detail.issue));
-        found.ok_or_else(|| Refusal::not_found("phiếu", "issue", code))
+        let mut detail = found.ok_or_else(|| Refusal::not_found("phiếu", "issue", code))?;
+        if self.is_province() && who.part != Part::Auditor {
+            nameless(&mut detail);
+        }
+        Ok(detail)
     }
 
     fn sees(&self, who: &Who, row: &IssueRow) -> bool {
@@ -240,6 +246,18 @@ impl Desk {
             (Some(site), None) => Ok(site.id),
             _ => Err(Refusal::not_found("thôn, tổ hoặc trụ sở", "unit or site", typed)),
         }
+    }
+}
+
+/// Takes the names of a commune's people out: outside the commune an issue shows office and post, names only to auditors.
+fn nameless(detail: &mut IssueDetail) {
+    for event in detail.events.iter_mut().filter(|event| event.side == Side::Commune) {
+        event.by.name.clear();
+    }
+    let begun_by = detail.events.iter().find(|event| matches!(event.kind, EventKind::REPORT | EventKind::SUBMIT));
+    if begun_by.is_none_or(|event| event.side == Side::Commune) {
+        detail.issue.by.name.clear();
+        detail.record.by.name.clear();
     }
 }
 

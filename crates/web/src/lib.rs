@@ -6,7 +6,7 @@
 //!
 //! * [`router`] makes the pages of an office, [`serve`] serves them on a socket.
 //! * A page is a template in `templates/`, a struct with its fields, and a handler, one file per page; what every page
-//!   shows (account, line, navigation) is [`page::Page`].
+//!   shows (account, line, navigation) is `page::Page`.
 //! * Every word stands in `words/*.tsv` in both languages, under a key; a test fails for a missing or unused one.
 
 mod accounts;

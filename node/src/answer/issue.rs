@@ -68,8 +68,10 @@ pub(super) fn show(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusa
     for event in &detail.events {
         let said = event.fields.get(&Field::TEXT).or_else(|| event.fields.get(&Field::REASON));
         let said = said.and_then(ModelValue::as_text).unwrap_or_default();
-        let _ = writeln!(text.vi, "  {} · {} · {} {said}", event.at, event.by.name, rules::event_label(event.kind));
-        let _ = writeln!(text.en, "  {} · {} · {} {said}", event.at, event.by.name, event.kind);
+        // At the province the names of a commune's people are not shown.
+        let named = |commune| if event.by.name.is_empty() { commune } else { event.by.name.as_str() };
+        let _ = writeln!(text.vi, "  {} · {} · {} {said}", event.at, named("xã"), rules::event_label(event.kind));
+        let _ = writeln!(text.en, "  {} · {} · {} {said}", event.at, named("commune"), event.kind);
     }
     for clash in &detail.clashes {
         let _ = writeln!(text.vi, "  Cần thống nhất: {} ({})", clash.text, clash.key);

@@ -26,7 +26,12 @@ impl Program {
     /// Starts `serve` of a program on a data directory, and waits until it says that it is ready.
     pub(crate) fn serve(name: &str, dir: &Path) -> Outcome<Self> {
         let log = File::create(dir.join("log"))?;
-        let mut child = Command::new(path_of(name)?)
+        let mut command = Command::new(path_of(name)?);
+        if name == "hopluu" {
+            // Several run side by side, and nobody looks at pages.
+            command.env("HOPLUU_WEB__LISTEN", "off");
+        }
+        let mut child = command
             .args(["serve", "--json", "--dir"])
             .arg(dir)
             .stdin(Stdio::null())

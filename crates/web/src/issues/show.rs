@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use hopluu_desk::{LineState, PictureWay, Refusal};
 use hopluu_model::fold::IssueState;
-use hopluu_model::{EventKind, Field, Side, rules};
+use hopluu_model::{By, EventKind, Field, Role, Side, rules};
 use hopluu_view::query::{CommonProblem, EventRow, IssueDetail, Sentence, Similar};
 
 use crate::failure::{self, status_of};
@@ -63,6 +63,19 @@ impl IssuePage {
         // Approving is the leader's, whatever the table lets others do elsewhere.
         let leads = kind != EventKind::REPORT || self.page.may("lead");
         fits && leads && rules::event(kind).is_some_and(|rule| rule.allows(side, role))
+    }
+
+    /// Who typed something: the name where it may be shown, else the part they played.
+    fn who(&self, by: &By) -> String {
+        if !by.name.is_empty() {
+            return by.name.clone();
+        }
+        let role = match by.role {
+            Role::Leader => "leader",
+            Role::Program => "program",
+            _ => "clerk",
+        };
+        self.page.x("role", role)
     }
 
     /// What happened, in words.

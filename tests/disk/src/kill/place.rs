@@ -58,7 +58,7 @@ impl Place {
         }
         command.stdin(Stdio::null());
         if self.program == "hopluu" {
-            command.env("HOPLUU_LINE__IDLE_S", "2");
+            command.env("HOPLUU_LINE__IDLE_S", "2").env("HOPLUU_WEB__LISTEN", "off");
         }
         Ok(command)
     }
