@@ -14,7 +14,7 @@ pub struct Comment {
     pub event: EventId,
     /// What is said.
     pub text: String,
-    /// Whether the issue's category is one of [`vocabulary::numbers_only`].
+    /// Whether the issue's category is one of [`crate::vocabulary::numbers_only`].
     pub numbers_only: bool,
     /// Whether the issue is urgent.
     pub urgent: bool,
