@@ -18,8 +18,8 @@ use crate::{Pages, failure};
 const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 'self'; script-src 'self'; object-src 'none'; \
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-/// Pages about people, by the beginning of their path.
-const PERSONAL: [&str; 4] = ["/people", "/account", "/audit", "/export"];
+/// Pages about people, and invitations, which admit whoever has them; by the beginning of their path.
+const PERSONAL: [&str; 5] = ["/people", "/account", "/audit", "/export", "/invitations"];
 
 /// Refuses foreign names (a name of somebody else's that points here would make their page one of ours) and forms that
 /// another site sent.
