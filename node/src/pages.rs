@@ -88,10 +88,12 @@ impl Site {
         Ok(Some(Self { door: Door::Tls(Behind(door)), at, fingerprint, pages }))
     }
 
-    /// The address people type.
+    /// The address to type on this machine; elsewhere its own takes the place of `localhost`.
     pub(crate) fn address(&self) -> String {
         let scheme = if self.pages.tls { "https" } else { "http" };
-        format!("{scheme}://{}/", self.at)
+        let at =
+            if self.at.ip().is_unspecified() { format!("localhost:{}", self.at.port()) } else { self.at.to_string() };
+        format!("{scheme}://{at}/")
     }
 
     /// Serves them until the task is dropped.
