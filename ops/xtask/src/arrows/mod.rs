@@ -34,7 +34,7 @@ fn broken(table: &Table, workspace: &Workspace) -> Vec<String> {
             if names.contains(dependency.name.as_str()) {
                 broken.extend(table.arrow(room, dependency));
             } else {
-                broken.extend(table.library(package, dependency));
+                broken.extend(table.foreign(package, dependency));
             }
         }
     }
@@ -91,7 +91,7 @@ impl Table {
     }
 
     /// One of our packages names a library of others.
-    fn library(&self, package: &Package, dependency: &Dependency) -> Vec<String> {
+    fn foreign(&self, package: &Package, dependency: &Dependency) -> Vec<String> {
         let (name, library) = (package.name.as_str(), dependency.name.as_str());
         if dependency.kind == Kind::Dev {
             return Vec::new();
@@ -100,7 +100,7 @@ impl Table {
         if let Some(rule) = self.libraries.iter().find(|rule| rule.name == library && !rule.only.contains(&name)) {
             broken.push(format!("`{name}` names `{library}`; only {} may: {}", quoted(rule.only), rule.why));
         }
-        for rule in self.features.iter().filter(|rule| rule.package == name && rule.library == library) {
+        for rule in self.features.iter().filter(|rule| rule.package == name && rule.of == library) {
             let more: Vec<&str> =
                 dependency.features.iter().map(String::as_str).filter(|feature| !rule.only.contains(feature)).collect();
             if !more.is_empty() {

@@ -26,7 +26,7 @@ pub(super) struct Wall {
 /// A library of which a package may use some features only.
 pub(super) struct Features {
     pub(super) package: &'static str,
-    pub(super) library: &'static str,
+    pub(super) of: &'static str,
     pub(super) only: &'static [&'static str],
 }
 
@@ -72,8 +72,8 @@ pub(super) const HOUSE: Table = Table {
     libraries: LIBRARIES,
     walls: WALLS,
     features: &[
-        Features { package: OFFICE, library: "tokio", only: &["sync"] },
-        Features { package: DESK, library: "tokio", only: &["sync"] },
+        Features { package: OFFICE, of: "tokio", only: &["sync"] },
+        Features { package: DESK, of: "tokio", only: &["sync"] },
     ],
     sim: SIM,
 };

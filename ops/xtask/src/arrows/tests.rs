@@ -14,7 +14,7 @@ const SMALL: Table = Table {
     beside_each_other: &[("tower", "roof")],
     libraries: &[Library { name: "fire", only: &["kitchen", "roof"], why: "it burns" }],
     walls: &[Wall { from: &["hall"], never: &["fire"], why: "it is made of wood" }],
-    features: &[Features { package: "roof", library: "fire", only: &["spark"] }],
+    features: &[Features { package: "roof", of: "fire", only: &["spark"] }],
     sim: "garden",
 };
 
