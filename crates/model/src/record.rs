@@ -167,6 +167,20 @@ numbered! {
         SETTING = 18 "setting",
         /// What the province tells one commune to do.
         DIRECTIVE = 19 "directive",
+        /// Machines of one kind in a building.
+        EQUIPMENT = 20 "equipment",
+        /// A figure as somebody reported it, never computed.
+        INDICATOR = 21 "indicator",
+        /// A steering, organising or running board.
+        BOARD = 22 "board",
+        /// A person's seat on a board.
+        MEMBER = 23 "member",
+        /// How many of a category of staff are allowed from a day on.
+        QUOTA = 24 "quota",
+        /// A person's way from one commune to another, asked for here and done by the province.
+        TRANSFER = 25 "transfer",
+        /// Whether the commune has a council, from a day on.
+        REGIME = 26 "regime",
     }
 }
 
@@ -285,6 +299,54 @@ numbered! {
         APPROVAL = 55 "approval",
         /// Telephone number of an office.
         PHONE = 56 "phone",
+        /// What a merger does: `merge`, `split`, `rename`, `dissolve`, `convert`; absent in old ones, which merge.
+        ACTION = 57 "action",
+        /// The units a split makes.
+        PARTS = 58 "parts",
+        /// Names of the sources when a merger was passed, one a line, in the order of `from`.
+        FROM_NAMES = 59 "from_names",
+        /// Whether there is a People's Council.
+        COUNCIL = 60 "council",
+        /// The building.
+        SITE = 61 "site",
+        /// Kind of equipment (slug).
+        EQUIPMENT_KIND = 62 "equipment_kind",
+        /// How many of them are weak.
+        WEAK = 63 "weak",
+        /// The period a figure is about, as its source says it.
+        PERIOD = 64 "period",
+        /// The figure itself.
+        AMOUNT = 65 "amount",
+        /// What it counts: people, per cent, hectares.
+        MEASURE = 66 "measure",
+        /// Whether it is exact, or a bound: "hơn", "gần" (slug).
+        BOUND = 67 "bound",
+        /// Where it was reported.
+        SOURCE = 68 "source",
+        /// Metres from the main building.
+        DISTANCE = 69 "distance",
+        /// How many people can work in it.
+        CAPACITY = 70 "capacity",
+        /// Whether it is paid.
+        PAID = 71 "paid",
+        /// How far somebody's benefit has got (slug).
+        BENEFIT = 72 "benefit",
+        /// The day somebody was thanked.
+        THANKED_ON = 73 "thanked_on",
+        /// What they were given.
+        GIFT = 74 "gift",
+        /// Kind of a board (slug).
+        BOARD_KIND = 75 "board_kind",
+        /// The board.
+        BOARD = 76 "board",
+        /// What somebody does on a board.
+        DUTY = 77 "duty",
+        /// Official code of the commune somebody goes to.
+        TO_COMMUNE = 78 "to_commune",
+        /// The person's record in the commune they came from.
+        CAME_FROM = 79 "came_from",
+        /// Whether it was entered by mistake: kept in the history, shown and counted nowhere.
+        VOID = 80 "void",
     }
 }
 
@@ -464,6 +526,24 @@ impl Snapshot {
     #[must_use]
     pub fn text(&self, field: Field) -> &str {
         self.get(field).and_then(Value::as_text).unwrap_or_default()
+    }
+
+    /// Whether it was entered by mistake: kept in the history, shown and counted nowhere.
+    #[must_use]
+    pub fn is_void(&self) -> bool {
+        self.get(Field::VOID) == Some(&Value::Bool(true))
+    }
+
+    /// The record a field names.
+    #[must_use]
+    pub fn id(&self, field: Field) -> Option<RecordId> {
+        self.get(field).and_then(Value::as_id)
+    }
+
+    /// The day of a field.
+    #[must_use]
+    pub fn date(&self, field: Field) -> Option<Date> {
+        self.get(field).and_then(Value::as_date)
     }
 
     /// The number of a field.

@@ -9,7 +9,8 @@ use std::sync::OnceLock;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
     /// The list: `unit_kind`, `staff_category`, `exit_reason`, `hq_function`, `issue_category`, `issue_cause`,
-    /// `site_state`, `stage`, `tenure`, `system`, `scope`, `day_kind`, `commune_type`.
+    /// `site_state`, `stage`, `tenure`, `system`, `scope`, `day_kind`, `commune_type`, `merger_action`,
+    /// `equipment_kind`, `bound`, `benefit_state`, `board_kind`, `transfer_state`.
     pub list: &'static str,
     /// What is stored.
     pub slug: &'static str,
@@ -61,7 +62,7 @@ mod tests {
 
     #[test]
     fn every_word_is_whole_and_unique() {
-        assert_eq!(all().len(), 68);
+        assert_eq!(all().len(), 95);
         for (index, one) in all().iter().enumerate() {
             assert!(!one.vi.is_empty() && !one.en.is_empty(), "{one:?}");
             assert!(all()[..index].iter().all(|other| (other.list, other.slug) != (one.list, one.slug)), "{one:?}");

@@ -76,6 +76,9 @@ impl Form for MergeUnits {
             (Field::UNIT_KIND, typed(&self.kind)),
         ];
         draft.create(self.merger, Kind::MERGER, fields);
+        if self.from.len() < 2 {
+            draft.fault(Field::FROM, FaultKind::TooFew(2));
+        }
         if self.from.contains(&target) {
             draft.fault(Field::INTO, FaultKind::Repeated);
         }

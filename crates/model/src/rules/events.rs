@@ -106,7 +106,16 @@ const TABLE: &[(EventKind, EventRule)] = &[
         EventKind::MERGER_PASS,
         merger(
             LEADER,
-            &[DECISION, must(Field::BODY, Rule::Name), must(Field::EFFECTIVE_ON, Rule::Date), SOURCES, TEXT],
+            &[
+                DECISION,
+                must(Field::BODY, Rule::Name),
+                must(Field::EFFECTIVE_ON, Rule::Date),
+                SOURCES,
+                // What was known of the sources then; what differs later was written by somebody who did not know.
+                may(Field::FROM_NAMES, Rule::Text(MAX_TEXT)),
+                may(Field::HOUSEHOLDS, Rule::Int(0, 20_000_000)),
+                TEXT,
+            ],
         ),
     ),
     (EventKind::MERGER_ANNUL, merger(LEADER, &[DECISION, REASON, TEXT])),

@@ -16,6 +16,8 @@ pub enum Home {
     Issues,
     /// `bulletin`, which only the province writes.
     Bulletin,
+    /// `register` of a commune, or `bulletin` for what the province itself reports.
+    Reported,
 }
 
 impl Home {
@@ -23,10 +25,10 @@ impl Home {
     #[must_use]
     pub fn holds(self, doc: DocKind) -> bool {
         match doc {
-            DocKind::Register => self == Self::Register,
+            DocKind::Register => matches!(self, Self::Register | Self::Reported),
             DocKind::People => self == Self::People,
             DocKind::Issues(_) => self == Self::Issues,
-            DocKind::Bulletin => self == Self::Bulletin,
+            DocKind::Bulletin => matches!(self, Self::Bulletin | Self::Reported),
         }
     }
 }
@@ -36,7 +38,7 @@ impl Home {
 pub struct KindRule {
     /// Where it lives.
     pub home: Home,
-    /// Its fields, in the order of the form; `made_up` is allowed everywhere and not listed.
+    /// Its fields, in the order of the form; `made_up` and `void` are allowed everywhere and not listed.
     pub columns: &'static [Column],
 }
 
@@ -44,7 +46,8 @@ impl KindRule {
     /// The rule of one field; `None` when records of this kind have no such field.
     #[must_use]
     pub fn column(&self, field: Field) -> Option<&'static Column> {
-        self.columns.iter().find(|column| column.field == field).or((field == Field::MADE_UP).then_some(&MADE_UP))
+        let everywhere = EVERYWHERE.iter().find(|column| column.field == field);
+        self.columns.iter().find(|column| column.field == field).or(everywhere)
     }
 }
 
@@ -54,7 +57,7 @@ pub fn kind(kind: Kind) -> Option<&'static KindRule> {
     TABLE.iter().find(|(known, _)| *known == kind).map(|(_, rule)| rule)
 }
 
-const MADE_UP: Column = may(Field::MADE_UP, Rule::Bool).fixed();
+const EVERYWHERE: &[Column] = &[may(Field::MADE_UP, Rule::Bool).fixed(), may(Field::VOID, Rule::Bool)];
 const PEOPLE: Rule = Rule::Int(0, 20_000_000);
 const NAME: Column = must(Field::NAME, Rule::Name);
 const NAME_EN: Column = may(Field::NAME_EN, Rule::Name);
@@ -66,6 +69,9 @@ const TEXT: Column = may(Field::TEXT, Rule::Text(MAX_TEXT));
 const MUST_TEXT: Column = must(Field::TEXT, Rule::Text(MAX_TEXT));
 const TOPIC: Column = may(Field::CATEGORY, Rule::Slug);
 const COUNT: Column = may(Field::COUNT, Rule::Int(0, 1_000_000));
+const MUST_COUNT: Column = must(Field::COUNT, Rule::Int(0, 1_000_000));
+const DECISION: Column = may(Field::DECISION, Rule::Name);
+const FIXED_PERSON: Column = must(Field::PERSON, Rule::Record).fixed();
 
 const TABLE: &[(Kind, KindRule)] = &[
     (Kind::COMMUNE, KindRule { home: Home::Register, columns: COMMUNE }),
@@ -86,7 +92,14 @@ const TABLE: &[(Kind, KindRule)] = &[
     (Kind::LESSON, KindRule { home: Home::Bulletin, columns: &[NAME, MUST_TEXT, TOPIC, VALID_TO] }),
     (Kind::DAY, KindRule { home: Home::Bulletin, columns: DAY }),
     (Kind::COMMON, KindRule { home: Home::Bulletin, columns: COMMON }),
-    (Kind::SETTING, KindRule { home: Home::Bulletin, columns: &[SLUG, COUNT, TEXT] }),
+    (Kind::SETTING, KindRule { home: Home::Bulletin, columns: &[SLUG, COUNT, TEXT, VALID_FROM] }),
+    (Kind::EQUIPMENT, KindRule { home: Home::Register, columns: EQUIPMENT }),
+    (Kind::INDICATOR, KindRule { home: Home::Reported, columns: INDICATOR }),
+    (Kind::BOARD, KindRule { home: Home::Register, columns: BOARD }),
+    (Kind::MEMBER, KindRule { home: Home::People, columns: MEMBER }),
+    (Kind::QUOTA, KindRule { home: Home::Register, columns: QUOTA }),
+    (Kind::TRANSFER, KindRule { home: Home::People, columns: TRANSFER }),
+    (Kind::REGIME, KindRule { home: Home::Register, columns: REGIME }),
 ];
 
 const COMMUNE: &[Column] = &[
@@ -108,12 +121,15 @@ const UNIT: &[Column] = &[
     may(Field::AREA, Rule::Name),
     VALID_FROM,
     VALID_TO,
-    may(Field::DECISION, Rule::Name),
+    DECISION,
 ];
 
+// What must be there depends on what it does; its form says so.
 const MERGER: &[Column] = &[
-    must(Field::FROM, Rule::Records(2)),
-    must(Field::INTO, Rule::Record).fixed(),
+    may(Field::ACTION, Rule::OneOf("merger_action")).fixed(),
+    must(Field::FROM, Rule::Records(1)),
+    may(Field::INTO, Rule::Record).fixed(),
+    may(Field::PARTS, Rule::Records(2)).fixed(),
     may(Field::INTO_NAME, Rule::Name).fixed(),
     may(Field::UNIT_KIND, Rule::Slug).fixed(),
 ];
@@ -123,7 +139,57 @@ const SITE: &[Column] = &[
     may(Field::FORMERLY, Rule::Name),
     may(Field::FUNCTIONS, Rule::ManyOf("hq_function")),
     must(Field::STATE, Rule::OneOf("site_state")),
+    may(Field::DISTANCE, Rule::Int(0, 500_000)),
+    may(Field::CAPACITY, Rule::Int(0, 10_000)),
 ];
+
+const EQUIPMENT: &[Column] = &[
+    must(Field::EQUIPMENT_KIND, Rule::OneOf("equipment_kind")),
+    must(Field::SITE, Rule::Record),
+    MUST_COUNT,
+    may(Field::WEAK, Rule::Int(0, 1_000_000)),
+    TEXT,
+];
+
+const INDICATOR: &[Column] = &[
+    NAME,
+    must(Field::PERIOD, Rule::Name),
+    must(Field::AMOUNT, Rule::Int(-1_000_000_000_000, 1_000_000_000_000)),
+    may(Field::MEASURE, Rule::Name),
+    must(Field::BOUND, Rule::OneOf("bound")),
+    must(Field::SOURCE, Rule::Name),
+];
+
+const BOARD: &[Column] = &[
+    NAME,
+    must(Field::BOARD_KIND, Rule::OneOf("board_kind")),
+    may(Field::UNIT, Rule::Record),
+    DECISION,
+    VALID_FROM,
+    VALID_TO,
+];
+
+const MEMBER: &[Column] =
+    &[must(Field::BOARD, Rule::Record).fixed(), FIXED_PERSON, may(Field::DUTY, Rule::Name), VALID_FROM, VALID_TO];
+
+const QUOTA: &[Column] = &[
+    must(Field::STAFF_CATEGORY, Rule::OneOf("staff_category")),
+    MUST_COUNT,
+    must(Field::VALID_FROM, Rule::Date),
+    DECISION,
+];
+
+// The commune asks; the province does it in both communes, or refuses with a reason.
+const TRANSFER: &[Column] = &[
+    FIXED_PERSON,
+    must(Field::TO_COMMUNE, Rule::Digits(5)).fixed(),
+    must(Field::ON, Rule::Date),
+    DECISION,
+    must(Field::STATE, Rule::OneOf("transfer_state")),
+    may(Field::REASON, Rule::Name),
+];
+
+const REGIME: &[Column] = &[must(Field::COUNCIL, Rule::Bool), must(Field::VALID_FROM, Rule::Date), DECISION];
 
 const POST: &[Column] = &[
     SLUG,
@@ -131,24 +197,35 @@ const POST: &[Column] = &[
     must(Field::SYSTEM, Rule::OneOf("system")),
     must(Field::SCOPE, Rule::OneOf("scope")),
     may(Field::MAX_HOLDERS, Rule::Int(1, 1_000)),
+    may(Field::PAID, Rule::Bool),
 ];
 
-const PERSON: &[Column] = &[NAME, must(Field::STAFF_CATEGORY, Rule::OneOf("staff_category")), VALID_FROM];
+const PERSON: &[Column] = &[
+    NAME,
+    must(Field::STAFF_CATEGORY, Rule::OneOf("staff_category")),
+    VALID_FROM,
+    may(Field::CAME_FROM, Rule::Record).fixed(),
+];
 
 const HOLDING: &[Column] = &[
-    must(Field::PERSON, Rule::Record).fixed(),
+    FIXED_PERSON,
     must(Field::POST, Rule::Record).fixed(),
     may(Field::UNIT, Rule::Record).fixed(),
     must(Field::TENURE, Rule::OneOf("tenure")),
     VALID_FROM,
     VALID_TO,
     may(Field::REASON, Rule::OneOf("exit_reason")),
+    DECISION,
 ];
 
 const LEAVER: &[Column] = &[
-    must(Field::PERSON, Rule::Record).fixed(),
+    FIXED_PERSON,
     must(Field::REASON, Rule::OneOf("exit_reason")),
     must(Field::ON, Rule::Date),
+    may(Field::BENEFIT, Rule::OneOf("benefit_state")),
+    may(Field::THANKED_ON, Rule::Date),
+    may(Field::GIFT, Rule::Name),
+    DECISION,
 ];
 
 const ISSUE: &[Column] = &[
