@@ -3,7 +3,9 @@
 use std::fmt::Write as _;
 
 use hopluu_desk::{Desk, Refusal, Who};
+use hopluu_model::Timestamp;
 use hopluu_view::query::ClashRow;
+use hopluu_web::Words;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,21 +19,23 @@ struct Key {
 
 pub(super) fn list(desk: &Desk) -> Result<Answer, Refusal> {
     let rows = desk.clashes()?;
-    let mut text = String::new();
+    let mut text = Words::new("", "");
     for row in &rows {
-        line(&mut text, row);
+        lines(&mut text, row);
     }
-    let vi = format!("{text}Cần thống nhất ({})", rows.len());
-    let en = format!("{text}To be settled ({})", rows.len());
+    let vi = format!("{}Cần thống nhất ({})", text.vi, rows.len());
+    let en = format!("{}To be settled ({})", text.en, rows.len());
     Ok(Answer::new(as_json(&rows), vi, en))
 }
 
 pub(super) fn show(desk: &Desk, args: Value) -> Result<Answer, Refusal> {
     let detail = desk.clash(&read::<Key>(args)?.key)?;
-    let mut text = String::new();
-    line(&mut text, &detail.row);
-    let text = text.trim_end().to_owned();
-    Ok(Answer::new(as_json(&detail), text.clone(), text))
+    let mut text = Words::new("", "");
+    lines(&mut text, &detail.row);
+    let ClashRow { key, consequence, consequence_en, .. } = &detail.row;
+    let vi = format!("{}{consequence}\nChọn: hopluu settle choose {key} 1", text.vi);
+    let en = format!("{}{consequence_en}\nChoose: hopluu settle choose {key} 1", text.en);
+    Ok(Answer::new(as_json(&detail), vi, en))
 }
 
 pub(super) async fn choose(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusal> {
@@ -39,10 +43,12 @@ pub(super) async fn choose(desk: &Desk, who: &Who, args: Value) -> Result<Answer
     Ok(Answer::new(json!({ "event": event }), "Đã thống nhất, đã lưu tại máy này.", "Settled, saved here."))
 }
 
-fn line(text: &mut String, row: &ClashRow) {
-    let _ = writeln!(text, "{}  {} · {}", row.key, row.name, row.text);
+fn lines(text: &mut Words, row: &ClashRow) {
+    let _ = writeln!(text.vi, "{}  {} · {}", row.key, row.name, row.text);
+    let _ = writeln!(text.en, "{}  {} · {}", row.key, row.name, row.text_en);
     for (place, option) in row.options.iter().enumerate() {
-        let at = hopluu_model::Timestamp(option.at);
-        let _ = writeln!(text, "   {}. {} ({}, {at})", place + 1, option.text, option.by);
+        let (place, at) = (place + 1, Timestamp(option.at));
+        let _ = writeln!(text.vi, "   {place}. {} ({}, {at})", option.text, option.by);
+        let _ = writeln!(text.en, "   {place}. {} ({}, {at})", option.text_en, option.by);
     }
 }

@@ -74,7 +74,7 @@ impl Settle {
 
 /// The history of a field: which, what was chosen, what was weighed.
 fn same_field(clash: &Clash, option: &ClashOption, field: Field) -> Typed {
-    let weighed: Vec<_> = clash.options.iter().map(|option| option.text_vi.as_str()).collect();
+    let weighed: Vec<_> = clash.options.iter().map(|option| option.text.vi.as_str()).collect();
     let weighed: String = format!("Đã xem xét: {}", weighed.join("; ")).chars().take(500).collect();
     vec![
         (Field::FIELD, Value::Int(field.0.into())),

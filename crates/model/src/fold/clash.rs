@@ -8,7 +8,6 @@ use data_encoding::BASE32_NOPAD;
 use crate::digest;
 use crate::id::{ActorId, DocId, EventId, RecordId};
 use crate::record::{Event, Field, Role, Side, Snapshot, Stamp, Value};
-use crate::rules;
 
 /// Names a clash: the same on every machine that sees the same options, another as soon as an option is added.
 ///
@@ -88,52 +87,6 @@ pub enum ClashKind {
 }
 
 impl ClashKind {
-    /// The name by which it is read; `same_field:households` for a field.
-    #[must_use]
-    pub fn slug(self) -> String {
-        let slug = match self {
-            Self::IssueReopened => "issue_reopened",
-            Self::IssueRefused => "issue_refused",
-            Self::IssueLead => "issue_lead",
-            Self::IssueCategory => "issue_category",
-            Self::MergerOutcome => "merger_outcome",
-            Self::MergerConsent => "merger_consent",
-            Self::MergerTerms => "merger_terms",
-            Self::MergerSources => "merger_sources",
-            Self::UnitTwice => "unit_twice",
-            Self::MergerRing => "merger_ring",
-            Self::PostHolders => "post_holders",
-            Self::LeaverHolds => "leaver_holds",
-            Self::SiteFunction => "site_function",
-            Self::SameField(field) => return format!("same_field:{field}"),
-        };
-        slug.to_owned()
-    }
-
-    /// What the list of clashes says, in Vietnamese.
-    #[must_use]
-    pub fn vi(self) -> String {
-        let text = match self {
-            Self::IssueReopened => "Phiếu vừa được mở lại, vừa được kết thúc. Đề nghị chọn một.",
-            Self::IssueRefused => "Phiếu vừa bị trả lại hoặc coi là trùng, vừa đang được xử lý. Đề nghị chọn một.",
-            Self::IssueLead => "Phiếu được chuyển cho hai đơn vị chủ trì. Đề nghị chọn một đơn vị.",
-            Self::IssueCategory => "Phiếu được xếp vào hai lĩnh vực. Đề nghị chọn một lĩnh vực.",
-            Self::MergerOutcome => "Phương án sáp nhập vừa được thông qua, vừa bị dừng. Đề nghị chọn một.",
-            Self::MergerConsent => "Kết quả lấy ý kiến vừa ghi đạt, vừa ghi không đạt. Đề nghị chọn một.",
-            Self::MergerTerms => "Phương án được thông qua hai lần với nội dung khác nhau. Đề nghị chọn một.",
-            Self::MergerSources => "Danh sách đơn vị đã thay đổi sau khi lấy ý kiến hoặc thông qua. Đề nghị xác nhận.",
-            Self::UnitTwice => "Một đơn vị nằm trong hai phương án đã thông qua. Đề nghị chọn một phương án.",
-            Self::MergerRing => "Các phương án nhập vòng vào nhau. Đề nghị chọn một phương án.",
-            Self::PostHolders => "Chức danh có nhiều người giữ hơn quy định. Đề nghị chọn người giữ chức danh.",
-            Self::LeaverHolds => "Người đã nghỉ vẫn được bố trí chức danh. Đề nghị chọn nội dung đúng.",
-            Self::SiteFunction => "Một chức năng được bố trí ở hai trụ sở. Đề nghị chọn một trụ sở.",
-            Self::SameField(field) => {
-                return format!("{}: Hai nơi ghi khác nhau. Chọn nội dung đúng.", rules::label(field));
-            }
-        };
-        text.to_owned()
-    }
-
     pub(super) fn settler(self) -> Settler {
         match self {
             Self::IssueRefused | Self::IssueLead | Self::IssueCategory => Settler::TRIAGE,
@@ -184,12 +137,35 @@ pub struct ClashOption {
     pub actor: ActorId,
     /// Entered when and by whom.
     pub stamp: Stamp,
-    /// What the option is, in Vietnamese.
-    pub text_vi: String,
+    /// What the option is.
+    pub text: Said,
+}
+
+/// One sentence in both languages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Said {
+    /// Vietnamese.
+    pub vi: String,
+    /// English.
+    pub en: String,
+}
+
+impl Said {
+    /// Says something in both languages.
+    #[must_use]
+    pub fn new(vi: impl Into<String>, en: impl Into<String>) -> Self {
+        Self { vi: vi.into(), en: en.into() }
+    }
+
+    /// A name or a number, which both languages say alike.
+    #[must_use]
+    pub fn both(text: &str) -> Self {
+        Self::new(text, text)
+    }
 }
 
 impl ClashOption {
-    pub(super) fn event(event: &Event, after: &[EventId], text_vi: String) -> Self {
+    pub(super) fn event(event: &Event, after: &[EventId], text: Said) -> Self {
         Self {
             value: Value::Empty,
             event: Some(event.id),
@@ -198,11 +174,11 @@ impl ClashOption {
             after: after.to_vec(),
             actor: event.actor,
             stamp: event.stamp.clone(),
-            text_vi,
+            text,
         }
     }
 
-    pub(super) fn record(snapshot: &Snapshot, claims: Vec<RecordId>, text_vi: String) -> Self {
+    pub(super) fn record(snapshot: &Snapshot, claims: Vec<RecordId>, text: Said) -> Self {
         Self {
             value: Value::Empty,
             event: None,
@@ -211,7 +187,7 @@ impl ClashOption {
             after: Vec::new(),
             actor: snapshot.actor,
             stamp: snapshot.stamp.clone(),
-            text_vi,
+            text,
         }
     }
 

@@ -1,6 +1,6 @@
 //! One field written by two who did not know of each other.
 
-use super::clash::{Clash, ClashKind, ClashOption, Settler};
+use super::clash::{Clash, ClashKind, ClashOption, Said, Settler};
 use crate::record::{Field, Held, Kind, Snapshot, Value};
 use crate::rules::{self, Home, Rule};
 use crate::vocabulary;
@@ -35,7 +35,7 @@ fn option(snapshot: &Snapshot, field: Field, held: &Held) -> ClashOption {
         after: Vec::new(),
         actor: held.actor,
         stamp: held.stamp.clone(),
-        text_vi: shown(snapshot.kind, field, &held.value),
+        text: said(snapshot.kind, field, &held.value),
     }
 }
 
@@ -49,18 +49,28 @@ fn settler(kind: Kind, field: Field) -> Settler {
 
 /// A value as people read it: words instead of slugs, "(để trống)" for an emptied field.
 #[must_use]
-pub fn shown(kind: Kind, field: Field, value: &Value) -> String {
+pub fn said(kind: Kind, field: Field, value: &Value) -> Said {
     let list = match (rules::kind(kind).and_then(|rule| rule.column(field)).map(|column| column.rule), field) {
         (Some(Rule::OneOf(list) | Rule::ManyOf(list)), _) => list,
         (_, Field::CATEGORY) => "issue_category",
         (_, Field::UNIT_KIND) => "unit_kind",
         _ => "",
     };
+    let words = |text: &str, of: fn(&vocabulary::Word) -> &'static str| {
+        let each = text.split(',').map(|slug| vocabulary::word(list, slug).map_or(slug, of));
+        each.collect::<Vec<_>>().join(", ")
+    };
     match value {
-        Value::Empty => "(để trống)".to_owned(),
-        Value::Text(text) if !list.is_empty() => {
-            text.split(',').map(|slug| vocabulary::vi(list, slug)).collect::<Vec<_>>().join(", ")
+        Value::Empty => Said::new("(để trống)", "(empty)"),
+        Value::Bool(yes) => {
+            if *yes {
+                Said::new("có", "yes")
+            } else {
+                Said::new("không", "no")
+            }
         }
-        other => other.to_string(),
+        Value::Date(date) => Said::new(date.vi(), date.to_string()),
+        Value::Text(text) if !list.is_empty() => Said::new(words(text, |word| word.vi), words(text, |word| word.en)),
+        other => Said::both(&other.to_string()),
     }
 }

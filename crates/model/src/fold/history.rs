@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clash::{Clash, ClashKind, ClashOption, Settler};
+use super::clash::{Clash, ClashKind, ClashOption, Said, Settler};
 use super::joined;
 use crate::id::{DocId, EventId, RecordId};
 use crate::record::{Event, EventKind, Field, Kind, Value};
@@ -119,7 +119,7 @@ impl<'a> History<'a> {
         &self,
         doc: DocId,
         between: impl Fn(&Act<'a>, &Act<'a>) -> Option<ClashKind>,
-        text_vi: impl Fn(&Act<'a>) -> String,
+        text: impl Fn(&Act<'a>) -> Said,
     ) -> Vec<Clash> {
         let acts: Vec<_> = self.effective().collect();
         let mut pairs: BTreeMap<ClashKind, Vec<BTreeSet<usize>>> = BTreeMap::new();
@@ -140,7 +140,7 @@ impl<'a> History<'a> {
         groups
             .map(|(kind, group)| {
                 let acts: Vec<_> = group.iter().filter_map(|index| self.acts[*index]).collect();
-                let options = acts.iter().map(|act| ClashOption::event(act.event, &frontier, text_vi(act))).collect();
+                let options = acts.iter().map(|act| ClashOption::event(act.event, &frontier, text(act))).collect();
                 Clash::new(kind, acts[0].event.record, doc, options)
             })
             .collect()

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims::Claims;
-use super::clash::{Clash, ClashKind, ClashOption};
+use super::clash::{Clash, ClashKind, ClashOption, Said};
 use super::joined;
 use crate::id::RecordId;
 use crate::record::{Event, Field, Kind, Snapshot, Value};
@@ -45,8 +45,12 @@ impl Claim<'_> {
     }
 
     fn option(&self) -> ClashOption {
-        let since = self.from.map_or_else(String::new, |from| format!(" từ ngày {}", from.vi()));
-        let text = format!("Bố trí giữ chức danh{since}");
+        let text = self.from.map_or_else(
+            || Said::new("Bố trí giữ chức danh", "Holds the post"),
+            |from| {
+                Said::new(format!("Bố trí giữ chức danh từ ngày {}", from.vi()), format!("Holds the post from {from}"))
+            },
+        );
         let mut option = ClashOption::record(self.holding, self.carriers.clone(), text);
         option.value = Value::Id(self.person);
         option
@@ -120,7 +124,7 @@ fn standing<'a>(holdings: &'a [Snapshot], settled: &Claims) -> Vec<Claim<'a>> {
 }
 
 fn left_but_holds(claim: &Claim<'_>, leaver: &Snapshot, on: Date, settled: &Claims) -> Clash {
-    let text = format!("Đã nghỉ từ ngày {}", on.vi());
+    let text = Said::new(format!("Đã nghỉ từ ngày {}", on.vi()), format!("Left on {on}"));
     let gone = ClashOption::record(leaver, settled.standing(leaver.id), text);
     Clash::new(ClashKind::LeaverHolds, claim.holding.id, claim.holding.doc, vec![gone, claim.option()])
 }

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clash::{Clash, ClashKind};
+use super::clash::{Clash, ClashKind, Said};
 use super::history::{Act, History, lowest};
 use super::states::states;
 use crate::id::{DocId, EventId, RecordId};
 use crate::record::{Event, EventKind, Field, Kind, Side, Value};
 use crate::time::Timestamp;
+use crate::{rules, vocabulary};
 
 states! {
     /// The state of an issue, in the order of rank.
@@ -123,7 +124,7 @@ pub fn issue(doc: DocId, events: &[Event]) -> IssueFold {
         common: common.map(|(_, common)| common),
         common_by: common.map(|(link, _)| link),
         unconfirmed: is_unconfirmed(&history, events),
-        clashes: history.clashes(doc, between, text_vi),
+        clashes: history.clashes(doc, between, text),
         void: history.void(),
         frontier: frontier.iter().map(|act| act.event.id).collect(),
     }
@@ -175,13 +176,16 @@ fn between(one: &Act<'_>, other: &Act<'_>) -> Option<ClashKind> {
     }
 }
 
-fn text_vi(act: &Act<'_>) -> String {
-    let mut text = IssueState::of(Some(act.kind())).vi().to_owned();
+fn text(act: &Act<'_>) -> Said {
+    let state = IssueState::of(Some(act.kind()));
+    let mut text = Said::new(state.vi(), state.en());
     for field in [Field::LEAD, Field::CATEGORY, Field::REASON] {
         let said = act.base.text(field);
         if !said.is_empty() {
-            let said = if field == Field::CATEGORY { crate::vocabulary::vi("issue_category", said) } else { said };
-            text.push_str(&format!("; {}: {said}", crate::rules::label(field)));
+            let word = vocabulary::word("issue_category", said).filter(|_| field == Field::CATEGORY);
+            let (vi, en) = word.map_or((said, said), |word| (word.vi, word.en));
+            text.vi.push_str(&format!("; {}: {vi}", rules::label(field)));
+            text.en.push_str(&format!("; {}: {en}", rules::label_en(field)));
         }
     }
     text

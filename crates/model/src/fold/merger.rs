@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::clash::{Clash, ClashKind, ClashOption};
+use super::clash::{Clash, ClashKind, ClashOption, Said};
 use super::history::{Act, History, lowest};
 use super::states::states;
 use crate::edit::sources_hash;
@@ -67,7 +67,7 @@ pub fn merger(merger: &Snapshot, events: &[Event]) -> MergerFold {
     let passings = frontier.iter().filter(|act| passed.is_some() && act.kind() == EventKind::MERGER_PASS);
     let said = |field| passed.map(|act| act.base.text(field).to_owned());
     let ids: Vec<_> = frontier.iter().map(|act| act.event.id).collect();
-    let mut clashes = history.clashes(merger.doc, between, |act| text_vi(act));
+    let mut clashes = history.clashes(merger.doc, between, text);
     clashes.extend(by.and_then(|by| sources(merger, &history, &by, &ids)));
     MergerFold {
         state: MergerState::of(by.map(|act| act.kind())),
@@ -117,17 +117,24 @@ fn sources(merger: &Snapshot, history: &History<'_>, by: &Act<'_>, frontier: &[E
     if !stale || !open {
         return None;
     }
-    let text = format!("{} với danh sách hiện nay ({} đơn vị)", MergerState::of(Some(by.kind())).vi(), list.len());
+    let (state, count) = (MergerState::of(Some(by.kind())), list.len());
+    let text = Said::new(
+        format!("{} với danh sách hiện nay ({count} đơn vị)", state.vi()),
+        format!("{} for the list as it is now ({count} units)", state.en()),
+    );
     let mut option = ClashOption::event(by.event, frontier, text);
     option.value = Value::Text(now);
     Some(Clash::new(ClashKind::MergerSources, merger.id, merger.doc, vec![option]))
 }
 
-fn text_vi(act: &Act<'_>) -> String {
-    let state = MergerState::of(Some(act.kind())).vi();
+fn text(act: &Act<'_>) -> Said {
+    let state = MergerState::of(Some(act.kind()));
     match (act.base.text(Field::DECISION), act.base.fields.get(&Field::EFFECTIVE_ON)) {
-        ("", _) => state.to_owned(),
-        (decision, Some(Value::Date(date))) => format!("{state}: {decision}, hiệu lực từ ngày {}", date.vi()),
-        (decision, _) => format!("{state}: {decision}"),
+        ("", _) => Said::new(state.vi(), state.en()),
+        (decision, Some(Value::Date(date))) => Said::new(
+            format!("{}: {decision}, hiệu lực từ ngày {}", state.vi(), date.vi()),
+            format!("{}: {decision}, in effect from {date}", state.en()),
+        ),
+        (decision, _) => Said::new(format!("{}: {decision}", state.vi()), format!("{}: {decision}", state.en())),
     }
 }

@@ -8,6 +8,7 @@
 
 mod claims;
 mod clash;
+mod clash_words;
 mod deadline;
 mod fields;
 mod history;
@@ -21,9 +22,9 @@ mod sites;
 mod states;
 mod task;
 
-pub use clash::{BadClashKey, Clash, ClashKey, ClashKind, ClashOption, Settler};
+pub use clash::{BadClashKey, Clash, ClashKey, ClashKind, ClashOption, Said, Settler};
 pub use deadline::{Deadline, Terms, days_allowed, deadline};
-pub use fields::{fields, shown};
+pub use fields::{fields, said};
 pub use holdings::{HoldingFold, holdings};
 pub use issue::{IssueFold, IssueState, duplicates, issue};
 pub use merger::{MergerFold, MergerState, merger};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::clash::{Clash, ClashKey, ClashKind, ClashOption};
+use super::clash::{Clash, ClashKey, ClashKind, ClashOption, Said};
 use super::merger::{MergerFold, MergerState};
 use super::register::{MergerStanding, UnitFold, UnitStatus};
 use super::rings::rings;
@@ -96,9 +96,15 @@ impl<'a> Plan<'a> {
         let both: Vec<_> = mergers.iter().filter_map(|merger| self.mergers.get(merger)).collect();
         let options = both.iter().map(|(merger, fold)| {
             let name = merger.text(Field::INTO_NAME);
-            let into = if name.is_empty() { String::new() } else { format!(" vào {name}") };
             let decision = fold.decision.as_deref().unwrap_or_default();
-            let mut option = ClashOption::record(merger, Vec::new(), format!("Phương án nhập{into} theo {decision}"));
+            let text = match name {
+                "" => Said::new(format!("Phương án nhập theo {decision}"), format!("Merger by {decision}")),
+                name => Said::new(
+                    format!("Phương án nhập vào {name} theo {decision}"),
+                    format!("Merger into {name} by {decision}"),
+                ),
+            };
+            let mut option = ClashOption::record(merger, Vec::new(), text);
             option.event = fold.passed_by;
             option.claims = standing(fold, &self.overruled);
             option.after.clone_from(&fold.frontier);

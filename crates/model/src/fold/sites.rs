@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::claims::Claims;
-use super::clash::{Clash, ClashKind, ClashOption};
+use super::clash::{Clash, ClashKind, ClashOption, Said};
 use crate::id::RecordId;
 use crate::record::{Event, Field, Kind, Snapshot};
 
@@ -50,7 +50,7 @@ pub fn sites(sites: &[Snapshot], events: &[Event]) -> SiteFold {
             }
             [(first, _), ..] => {
                 let options = standing.iter().map(|(site, carriers)| {
-                    ClashOption::record(site, carriers.clone(), site.text(Field::NAME).to_owned())
+                    ClashOption::record(site, carriers.clone(), Said::both(site.text(Field::NAME)))
                 });
                 let mut clash = Clash::new(ClashKind::SiteFunction, first.id, first.doc, options.collect());
                 clash.set_topic(function);

@@ -8,6 +8,12 @@ pub fn label(field: Field) -> &'static str {
     LABELS.iter().find(|(known, _)| *known == field).map_or("?", |(_, label)| label)
 }
 
+/// The English name of a field: its slug in words.
+#[must_use]
+pub fn label_en(field: Field) -> String {
+    field.slug().unwrap_or("?").replace('_', " ")
+}
+
 /// What happened, in Vietnamese, as a history shows it; `?` for an event of a newer version.
 #[must_use]
 pub fn event_label(kind: EventKind) -> &'static str {

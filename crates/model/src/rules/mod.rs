@@ -7,7 +7,7 @@ mod records;
 
 pub use column::{Column, Rule};
 pub use events::{EventRule, event};
-pub use label::{event_label, kind_label, label};
+pub use label::{event_label, kind_label, label, label_en};
 pub use records::{Home, KindRule, kind};
 
 #[cfg(test)]

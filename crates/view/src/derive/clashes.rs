@@ -48,6 +48,8 @@ impl Scope {
 pub struct OptionRow {
     /// What it is, in Vietnamese.
     pub text: String,
+    /// The same in English.
+    pub text_en: String,
     /// The record on which it would be settled, in hexadecimal.
     pub record: String,
     /// Entered when, by the author's clock, in milliseconds of UTC.
@@ -99,7 +101,7 @@ pub(crate) fn put(
         }
         also.insert(clash.record);
         also.extend(clash.options.iter().map(|option| option.record));
-        tx.prepare_cached("insert or replace into clash values (?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
+        tx.prepare_cached("insert or replace into clash values (?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
             key,
             scope.number(),
             no,
@@ -107,7 +109,6 @@ pub(crate) fn put(
             clash.kind.slug(),
             settler(clash.settles),
             clash.topic,
-            clash.kind.vi(),
             options,
         ])?;
     }
@@ -134,7 +135,8 @@ fn listed(tx: &Connection, scope: Scope, no: DocNo) -> Result<BTreeMap<String, (
 
 fn option(option: &ClashOption) -> OptionRow {
     OptionRow {
-        text: option.text_vi.clone(),
+        text: option.text.vi.clone(),
+        text_en: option.text.en.clone(),
         record: option.record.to_string(),
         at: option.stamp.at.0,
         by: option.stamp.by.name.clone(),

@@ -52,7 +52,7 @@ create table people_sum(
 
 create table clash(
   key text primary key, scope integer not null, doc integer not null, record blob not null, kind text not null,
-  settler text not null, topic text not null, text text not null, options text not null) without rowid;
+  settler text not null, topic text not null, options text not null) without rowid;
 create index clash_of_record on clash(doc, record);
 ";
 
@@ -84,7 +84,7 @@ pub(crate) const DUMP: &[(&str, &str)] = &[
     ("people_sum", "select hex(d.id), t.people, t.concurrent, t.gone from people_sum t join document d on d.n = t.doc"),
     (
         "clash",
-        "select t.key, t.scope, hex(d.id), hex(t.record), t.kind, t.settler, t.topic, t.text, t.options
+        "select t.key, t.scope, hex(d.id), hex(t.record), t.kind, t.settler, t.topic, t.options
          from clash t join document d on d.n = t.doc",
     ),
 ];

@@ -1,6 +1,6 @@
 //! What is to be settled.
 
-use hopluu_model::fold::Clash;
+use hopluu_model::fold::{Clash, ClashKind};
 use hopluu_model::{CollectionId, DocId, Kind, RecordId};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
@@ -22,6 +22,12 @@ pub struct ClashRow {
     pub kind: String,
     /// What the list says, in Vietnamese.
     pub text: String,
+    /// The same in English.
+    pub text_en: String,
+    /// What follows from the choice, in Vietnamese.
+    pub consequence: String,
+    /// The same in English.
+    pub consequence_en: String,
     /// Whose.
     #[serde(serialize_with = "plain::text")]
     pub collection: CollectionId,
@@ -51,8 +57,7 @@ pub struct ClashDetail {
     pub clash: Clash,
 }
 
-const ROW: &str = "select c.key, c.kind, c.text, d.id, c.record, coalesce(r.name, ''), coalesce(r.kind, 0),
-   c.settler, c.topic, c.options, c.scope, c.doc
+const ROW: &str = "select c.key, c.kind, d.id, c.record, coalesce(r.name, ''), coalesce(r.kind, 0), c.settler, c.topic, c.options, c.scope, c.doc
  from clash c join document d on d.n = c.doc left join record r on r.doc = c.doc and r.id = c.record";
 
 impl Reader {
@@ -92,7 +97,7 @@ impl Reader {
                 connection.prepare_cached(&format!("{ROW} where c.key >= ?1 and c.key < ?1 || '~' limit 2"))?;
             let mut rows = statement.query([&prefix])?;
             let Some(row) = rows.next()? else { return Ok(None) };
-            let (found, scope, no) = (clash_row(row)?, row.get(10)?, row.get(11)?);
+            let (found, scope, no) = (clash_row(row)?, row.get(9)?, row.get(10)?);
             let doc = document_id(row)?;
             if rows.next()?.is_some() {
                 return Ok(None);
@@ -118,21 +123,27 @@ pub(crate) fn of_record(connection: &Connection, no: DocNo, id: RecordId) -> Res
 }
 
 fn clash_row(row: &Row<'_>) -> Result<ClashRow> {
-    let options: String = row.get(9)?;
+    let options: String = row.get(8)?;
+    let kind: String = row.get(1)?;
+    let sort = ClashKind::from_slug(&kind).ok_or(Error::Unreadable("clash"))?;
+    let (text, consequence) = (sort.text(), sort.consequence());
     Ok(ClashRow {
         key: row.get(0)?,
-        kind: row.get(1)?,
-        text: row.get(2)?,
+        kind,
+        text: text.vi,
+        text_en: text.en,
+        consequence: consequence.vi,
+        consequence_en: consequence.en,
         collection: document_id(row)?.collection,
-        record: load::record_id(row, 4)?,
-        name: row.get(5)?,
-        record_kind: Kind(row.get(6)?),
-        settler: row.get(7)?,
-        topic: row.get(8)?,
+        record: load::record_id(row, 3)?,
+        name: row.get(4)?,
+        record_kind: Kind(row.get(5)?),
+        settler: row.get(6)?,
+        topic: row.get(7)?,
         options: serde_json::from_str(&options).map_err(|_| Error::Unreadable("clash"))?,
     })
 }
 
 fn document_id(row: &Row<'_>) -> Result<DocId> {
-    DocId::from_slice(row.get_ref(3)?.as_blob().unwrap_or_default()).ok_or(Error::Unreadable("document"))
+    DocId::from_slice(row.get_ref(2)?.as_blob().unwrap_or_default()).ok_or(Error::Unreadable("document"))
 }

@@ -112,7 +112,20 @@ fn input(page: &Page, names: &Names, kind: Kind, column: &rules::Column) -> Inpu
 }
 
 /// The rules a province may set.
-const RULES: [&str; 5] = ["close_days", "reply_days", "silent_days", "settle_days", "hotline"];
+const RULES: [&str; 12] = [
+    "close_days",
+    "reply_days",
+    "silent_days",
+    "settle_days",
+    "hotline",
+    "concurrent_most",
+    "paid_titles_most",
+    "body_council",
+    "body_no_council",
+    "upper_name",
+    "unit_kind_phuong",
+    "unit_kind_xa",
+];
 
 /// A value as the form's own input has it.
 fn said(value: &Value) -> String {

@@ -17,7 +17,7 @@ fn ev(n: u8, kind: EventKind, after: &[u8]) -> Event {
 }
 
 fn settle(n: u8, clash: &Clash, chosen: IssueState) -> Event {
-    let chosen = clash.options.iter().position(|option| option.text_vi.starts_with(chosen.vi())).unwrap();
+    let chosen = clash.options.iter().position(|option| option.text.vi.starts_with(chosen.vi())).unwrap();
     let form = Settle { event: eid(n), clash: clash.clone(), chosen, reason: None };
     appended(&form, &desk(HOME, clash.settles.side, clash.settles.role))
 }
@@ -144,7 +144,7 @@ fn differing_categories_are_listed_and_both_kept() {
     assert_eq!(fold.clashes[0].kind, ClashKind::IssueCategory);
     assert_eq!(fold.category.as_deref(), Some("tru_so"));
     assert_eq!(fold.categories, ["thiet_bi", "tru_so"]);
-    assert_eq!(fold.clashes[0].options[0].text_vi, "Đã tiếp nhận; Lĩnh vực: trụ sở làm việc");
+    assert_eq!(fold.clashes[0].options[0].text.vi, "Đã tiếp nhận; Lĩnh vực: trụ sở làm việc");
 }
 
 #[test]

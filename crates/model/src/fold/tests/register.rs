@@ -156,10 +156,10 @@ fn the_same_field_written_twice_is_listed() {
     field.rivals = vec![held(Value::Int(90), 2), held(Value::Int(95), 3), held(Value::Empty, 4)];
     let clashes = fields(&unit);
     assert_eq!((clashes.len(), clashes[0].kind), (1, ClashKind::SameField(Field::HOUSEHOLDS)));
-    let mut shown: Vec<_> = clashes[0].options.iter().map(|option| option.text_vi.as_str()).collect();
+    let mut shown: Vec<_> = clashes[0].options.iter().map(|option| option.text.vi.as_str()).collect();
     shown.sort_unstable();
     assert_eq!(shown, ["(để trống)", "90", "95"]);
-    assert_eq!(clashes[0].kind.vi(), "Số hộ: Hai nơi ghi khác nhau. Chọn nội dung đúng.");
+    assert_eq!(clashes[0].kind.text().vi, "Số hộ: Hai nơi ghi khác nhau. Chọn nội dung đúng.");
     unit.fields.get_mut(&Field::HOUSEHOLDS).unwrap().rivals.truncate(1);
     assert!(fields(&unit).is_empty());
 }
