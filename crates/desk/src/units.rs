@@ -1,6 +1,7 @@
 //! Units: add, rename, correct, merge.
 
-use hopluu_model::edit::{AddUnit, MergeInto as Into, MergeUnits, Passing, RenameUnit, SetHouseholds};
+use hopluu_model::edit::{AddUnit, DecideUnits, Deed, MergeInto as Into, Passing, RenameUnit, SetHouseholds};
+use hopluu_model::fold::Known;
 use hopluu_model::{Date, RecordId, demo};
 use hopluu_view::query::{UnitRow, Units};
 use serde::Deserialize;
@@ -95,7 +96,12 @@ impl Desk {
             MergeInto::New(_) => None,
         };
         let effective_on: Date = merging.effective.parse().map_err(|error| Refusal::bad_date(&error))?;
-        let passing = Passing { decision: merging.decision, body: merging.body, effective_on };
+        let passing = Passing {
+            decision: merging.decision,
+            body: merging.body,
+            effective_on: Some(effective_on),
+            known: Known::default(),
+        };
         let at = self.at(who, self.register())?;
         self.write(at, move |office| {
             let (merger, event) = (office.new_record(), office.new_event());
@@ -105,7 +111,8 @@ impl Desk {
                     Into::New { record: office.new_record(), name }
                 }
             };
-            let form = MergeUnits { merger, event, from, into, kind, passing: Some(passing) };
+            let deed = Deed::Merge { into, kind };
+            let form = DecideUnits { merger, event, from, deed, passing: Some(passing) };
             Ok((form, merger.to_string()))
         })
         .await

@@ -35,6 +35,7 @@ pub mod record;
 pub mod rules;
 pub mod text;
 pub mod time;
+mod value;
 pub mod vocabulary;
 
 pub use calendar::Calendar;

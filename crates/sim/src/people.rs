@@ -2,10 +2,10 @@
 
 use hopluu_model::demo::ISSUES;
 use hopluu_model::edit::{
-    AddHolding, AddPerson, AddPost, AddUnit, Comment, GiveDirective, MergeInto, MergeUnits, MoveIssue, MoveTask,
+    AddHolding, AddPerson, AddPost, AddUnit, Comment, DecideUnits, Deed, GiveDirective, MergeInto, MoveIssue, MoveTask,
     Passing, RenameUnit, SetHouseholds, Settle, Write,
 };
-use hopluu_model::fold::IssueState;
+use hopluu_model::fold::{IssueState, Known};
 use hopluu_model::text::IssueCode;
 use hopluu_model::{
     By, CollectionId, Date, Desk, DocId, DocKind, EventId, EventKind, Field, Form, Kind, RecordId, Role, Side, Stamp,
@@ -179,22 +179,47 @@ impl World {
     /// # Errors
     /// What form or office say.
     pub fn merge_units(&mut self, peer: PeerId, from: Vec<RecordId>, into: RecordId) -> Result<RecordId, String> {
+        let deed = Deed::Merge { into: MergeInto::Existing(into), kind: "to_dan_pho".to_owned() };
+        self.decide_units(peer, from, deed, Date::new(2026, 11, 1).ok_or("a day")?)
+    }
+
+    /// Passes a decision about units, with effect from a day; what its author sees of them is written down with it.
+    ///
+    /// # Errors
+    /// What form or office say.
+    pub fn decide_units(
+        &mut self,
+        peer: PeerId,
+        from: Vec<RecordId>,
+        deed: Deed,
+        on: Date,
+    ) -> Result<RecordId, String> {
         let merger = RecordId(self.dice.bytes());
         let passing = Passing {
             decision: "00/NQ-HĐND (mẫu)".to_owned(),
             body: "Hội đồng nhân dân phường".to_owned(),
-            effective_on: Date::new(2026, 11, 1).ok_or("a day")?,
+            effective_on: Some(on),
+            known: self.known(peer, &from, &deed)?,
         };
-        let form = MergeUnits {
-            merger,
-            event: EventId(self.dice.bytes()),
-            from,
-            into: MergeInto::Existing(into),
-            kind: "to_dan_pho".to_owned(),
-            passing: Some(passing),
-        };
+        let form = DecideUnits { merger, event: EventId(self.dice.bytes()), from, deed, passing: Some(passing) };
         self.fill_in(peer, self.own(peer, DocKind::Register), &form)?;
         Ok(merger)
+    }
+
+    fn known(&self, peer: PeerId, from: &[RecordId], deed: &Deed) -> Result<Known, String> {
+        let collection = self.own(peer, DocKind::Register).collection;
+        let units = self.reader(peer)?.units(collection, None).map_err(|error| error.to_string())?;
+        let units = units.map(|units| units.units).unwrap_or_default();
+        let find = |id: &RecordId| units.iter().find(|unit| unit.id == *id);
+        let target = match deed {
+            Deed::Merge { into: MergeInto::Existing(unit), .. } | Deed::Dissolve { into: Some(unit) } => find(unit),
+            _ => None,
+        };
+        Ok(Known {
+            names: from.iter().map(|id| find(id).map(|unit| unit.name.clone()).unwrap_or_default()).collect(),
+            households: from.iter().map(|id| find(id).and_then(|unit| unit.households)).collect(),
+            target: target.and_then(|unit| unit.own_households),
+        })
     }
 
     /// Enters a post and somebody who holds it: three edits in two documents.
@@ -307,9 +332,17 @@ impl World {
                 self.rename_unit(peer, unit.id, &format!("Tổ dân phố {number} (mới)")).map(drop)
             }
             12 => {
-                let units = [0; 3].map(|_| self.pick_unit(peer, collection).map(|unit| unit.id));
-                let [first, second, into] = units;
-                self.merge_units(peer, vec![first?, second?], into?).map(drop)
+                let [first, second, into] = [0; 3].map(|_| self.pick_unit(peer, collection).map(|unit| unit.id));
+                let (first, second, into) = (first?, second?, into?);
+                // What is decided about them depends on them, so that the dice fall as they always did.
+                let deed = match second.0[3] % 4 {
+                    0 => Deed::Rename { name: format!("Tổ dân phố {number} (đổi tên)") },
+                    1 => Deed::Dissolve { into: Some(into).filter(|_| second.0[4].is_multiple_of(2)) },
+                    2 => Deed::Convert { kind: ["thon", "to_dan_pho"][usize::from(second.0[4] % 2)].to_owned() },
+                    _ => return self.merge_units(peer, vec![first, second], into).map(drop),
+                };
+                let on = Date::new(2026, 10 + second.0[5] % 2, 1).ok_or("a day")?;
+                self.decide_units(peer, vec![first], deed, on).map(drop)
             }
             _ if self.dice.chance(50) => self.settle(peer, collection).map(drop),
             _ => {

@@ -42,6 +42,9 @@ pub enum FaultKind {
     /// Too few were named.
     #[error("names fewer than {0}")]
     TooFew(usize),
+    /// Too many were named.
+    #[error("names more than {0}")]
+    TooMany(usize),
     /// A character that no form produces.
     #[error("contains control characters")]
     Control,
@@ -82,6 +85,7 @@ impl FaultKind {
             Self::TooLong(most) => return format!("dài quá {most} ký tự, đề nghị viết ngắn hơn."),
             Self::OutOfRange(low, high) => return format!("đề nghị nhập số từ {low} đến {high}."),
             Self::TooFew(least) => return format!("đề nghị chọn ít nhất {least} mục."),
+            Self::TooMany(most) => return format!("đề nghị chỉ chọn {most} mục."),
             Self::Missing => "chưa nhập, đề nghị bổ sung.",
             Self::Unknown => "không có trong danh mục, đề nghị chọn lại.",
             Self::Repeated => "bị trùng, đề nghị chọn mỗi mục một lần.",

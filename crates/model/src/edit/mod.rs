@@ -21,7 +21,7 @@ mod task;
 pub use bulletin::{AddCategory, AddDay, AddDepartment, AddSetting, AddUnitKind};
 pub use fault::{Fault, FaultKind, Faults};
 pub use issue::{MoveIssue, ReportIssue};
-pub use merger::{MergeInto, MergeUnits, MoveMerger, Passing, sources_hash};
+pub use merger::{DecideUnits, Deed, MergeInto, MoveMerger, Part, Passing, sources_hash};
 pub use note::{Arrived, Comment, Confirm, LinkCommon, UnlinkCommon};
 pub use notice::{AddCommon, AddLesson, AddNotice, AddTemplate};
 pub use pack::pack;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::clash::{Clash, ClashKind, ClashOption, Said};
+use super::deed::Known;
 use super::history::{Act, History, lowest};
 use super::states::states;
 use crate::edit::sources_hash;
@@ -47,6 +48,8 @@ pub struct MergerFold {
     pub decision: Option<String>,
     /// The body that passed it.
     pub body: Option<String>,
+    /// What was known of its units when it was passed.
+    pub known: Known,
     /// What the next state event must name in `after`.
     pub frontier: Vec<EventId>,
     /// What is to be settled within the merger; none takes effect meanwhile.
@@ -77,6 +80,7 @@ pub fn merger(merger: &Snapshot, events: &[Event]) -> MergerFold {
         effective_on: passed.and_then(|act| act.base.fields.get(&Field::EFFECTIVE_ON).and_then(Value::as_date)),
         decision: said(Field::DECISION),
         body: said(Field::BODY),
+        known: passed.map(|act| Known::of(act.base)).unwrap_or_default(),
         frontier: ids,
         clashes,
         void: history.void(),

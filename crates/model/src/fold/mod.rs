@@ -10,26 +10,32 @@ mod claims;
 mod clash;
 mod clash_words;
 mod deadline;
+mod deed;
 mod fields;
 mod history;
 mod holdings;
 mod issue;
+mod late;
 mod merger;
 mod plan;
 mod register;
 mod rings;
 mod sites;
+mod span;
 mod states;
 mod task;
 
 pub use clash::{BadClashKey, Clash, ClashKey, ClashKind, ClashOption, Said, Settler};
 pub use deadline::{Deadline, Terms, days_allowed, deadline};
+pub use deed::{Action, Known};
 pub use fields::{fields, said};
 pub use holdings::{HoldingFold, holdings};
 pub use issue::{IssueFold, IssueState, duplicates, issue};
+pub use late::Late;
 pub use merger::{MergerFold, MergerState, merger};
 pub use register::{MergerStanding, RegisterFold, RegisterTotals, UnitFold, UnitStatus, register};
 pub use sites::{SiteFold, sites};
+pub use span::{Span, spans};
 pub use task::{TaskFold, TaskState, task};
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::clash::{Clash, ClashKey};
+use super::late::{Late, late};
 use super::merger::MergerFold;
 use super::plan::Plan;
 use crate::id::RecordId;
@@ -33,21 +34,67 @@ pub enum UnitStatus {
         /// The merger that makes it.
         merger: RecordId,
     },
-    /// It ended without a successor.
+    /// Split into several.
+    Split {
+        /// Into which units.
+        into: Vec<RecordId>,
+        /// Since when.
+        on: Date,
+        /// By which document.
+        decision: String,
+        /// By which merger.
+        merger: RecordId,
+    },
+    /// Dissolved, without a successor.
+    Dissolved {
+        /// Since when.
+        on: Date,
+        /// By which document.
+        decision: String,
+        /// By which merger.
+        merger: RecordId,
+    },
+    /// It does not exist yet.
+    Future {
+        /// Its first day.
+        from: Date,
+    },
+    /// It ended by its own word, without a successor.
     Ended {
         /// Its last day.
         on: Date,
     },
 }
 
+impl UnitStatus {
+    /// The merger that ended it, where one did.
+    #[must_use]
+    pub fn ended_by(&self) -> Option<RecordId> {
+        match self {
+            Self::Merged { merger, .. } | Self::Split { merger, .. } | Self::Dissolved { merger, .. } => Some(*merger),
+            Self::Active | Self::InClash | Self::Planned { .. } | Self::Future { .. } | Self::Ended { .. } => None,
+        }
+    }
+
+    /// The units it became, directly.
+    #[must_use]
+    pub fn next(&self) -> &[RecordId] {
+        match self {
+            Self::Merged { into, .. } => std::slice::from_ref(into),
+            Self::Split { into, .. } => into,
+            _ => &[],
+        }
+    }
+}
+
 /// What follows for one unit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnitFold {
-    /// Its name.
+    /// Its name on that day.
     pub name: String,
-    /// Slug of its kind.
+    /// Slug of its kind on that day.
     pub kind: String,
-    /// Its households; of a new unit that says nothing itself, those of its sources together.
+    /// Its households, with those of the units merged into it ([`register`] says when they count).
     pub households: Option<i64>,
     /// What has become of it.
     pub status: UnitStatus,
@@ -101,7 +148,7 @@ pub struct RegisterTotals {
     pub households: i64,
     /// How many of these units are in a clash, counted as before it.
     pub in_clash: usize,
-    /// Units merged away.
+    /// Units merged away, split or dissolved.
     pub gone: usize,
     /// Units and households by slug of kind.
     pub by_kind: BTreeMap<String, (usize, i64)>,
@@ -118,12 +165,17 @@ pub struct RegisterFold {
     pub clashes: Vec<Clash>,
     /// Units that count and bear one name in one area: a warning, no clash.
     pub namesakes: Vec<Vec<RecordId>>,
+    /// Units that mergers make, in force or not.
+    pub made: BTreeSet<RecordId>,
+    /// What was written about units by people who did not know that they had been merged away.
+    pub late: Vec<Late>,
     /// The sums.
     pub totals: RegisterTotals,
 }
 
 impl RegisterFold {
-    /// The unit in which a unit lives on today, through all mergers; itself while it exists.
+    /// The unit in which a unit lives on today, through all mergers; itself while it exists. Where a unit was split
+    /// or dissolved the way ends: [`Self::successors`] goes on.
     #[must_use]
     pub fn successor(&self, unit: RecordId) -> RecordId {
         self.chain(unit).last().copied().unwrap_or(unit)
@@ -138,11 +190,48 @@ impl RegisterFold {
             UnitStatus::InClash => "Đang hoạt động, cần thống nhất".to_owned(),
             UnitStatus::Planned { .. } => "Dự kiến thành lập".to_owned(),
             UnitStatus::Ended { on } => format!("Kết thúc từ ngày {}", on.vi()),
+            UnitStatus::Future { from } => format!("Hoạt động từ ngày {}", from.vi()),
+            UnitStatus::Dissolved { on, decision, .. } => format!("Đã giải thể từ {} theo {decision}", on.vi()),
             UnitStatus::Merged { into, on, decision, .. } => {
-                let name = self.units.get(into).map_or("?", |unit| unit.name.as_str());
-                format!("Đã nhập vào {name} từ {} theo {decision}", on.vi())
+                format!("Đã nhập vào {} từ {} theo {decision}", self.name(*into), on.vi())
+            }
+            UnitStatus::Split { into, on, decision, .. } => {
+                let names: Vec<_> = into.iter().map(|unit| self.name(*unit)).collect();
+                format!("Đã chia tách thành {} từ {} theo {decision}", names.join(", "), on.vi())
             }
         }
+    }
+
+    /// The name of a unit on that day; `?` when it is not known here.
+    #[must_use]
+    pub fn name(&self, unit: RecordId) -> &str {
+        self.units.get(&unit).map_or("?", |unit| unit.name.as_str())
+    }
+
+    /// The units that exist today in which a unit lives on, through all mergers and splits; itself while it exists,
+    /// none when it was dissolved.
+    #[must_use]
+    pub fn successors(&self, unit: RecordId) -> BTreeSet<RecordId> {
+        let (mut seen, mut open, mut last) = (BTreeSet::from([unit]), vec![unit], BTreeSet::new());
+        while let Some(at) = open.pop() {
+            let next = self.units.get(&at).map_or(&[][..], |unit| unit.status.next());
+            if next.is_empty() && self.units.get(&at).is_some_and(UnitFold::counts) {
+                last.insert(at);
+            }
+            open.extend(next.iter().copied().filter(|next| seen.insert(*next)));
+        }
+        last
+    }
+
+    /// The units that became this one, through all mergers and splits, those of long ago included.
+    #[must_use]
+    pub fn ancestors(&self, unit: RecordId) -> BTreeSet<RecordId> {
+        let (mut seen, mut open) = (BTreeSet::new(), vec![unit]);
+        while let Some(at) = open.pop() {
+            let into = self.units.iter().filter(|(_, other)| other.status.next().contains(&at));
+            open.extend(into.map(|(id, _)| *id).filter(|id| *id != unit && seen.insert(*id)));
+        }
+        seen
     }
 
     /// The units into which a unit went one after the other; empty while it exists.
@@ -161,63 +250,42 @@ impl RegisterFold {
     }
 }
 
-/// Folds units and mergers as of a day; the order in which they are given changes nothing.
+/// Folds units and mergers as of a day; the order in which they are given changes nothing. Records entered by mistake
+/// are not there.
 #[must_use]
-pub fn register(units: &[Snapshot], mergers: &[(Snapshot, MergerFold)], today: Date) -> RegisterFold {
-    let mergers: BTreeMap<RecordId, &(Snapshot, MergerFold)> =
-        mergers.iter().filter(|(merger, _)| merger.kind == Kind::MERGER).map(|both| (both.0.id, both)).collect();
-    let mut plan = Plan::new(mergers, today);
-    let clashes = plan.clashes();
-    let mut fold = RegisterFold { mergers: plan.standings(), ..RegisterFold::default() };
-    for unit in units.iter().filter(|unit| unit.kind == Kind::UNIT) {
-        fold.units.insert(unit.id, plan.unit(unit, &fold.mergers));
+pub fn register(units: &[Snapshot], mergers: &[(Snapshot, MergerFold)], day: Date) -> RegisterFold {
+    let (plan, clashes) = planned(mergers);
+    let mut fold = RegisterFold { mergers: plan.standings(day), ..RegisterFold::default() };
+    for unit in units.iter().filter(|unit| is_known(unit, &plan)) {
+        fold.units.insert(unit.id, plan.unit(unit, &fold.mergers, day));
     }
-    inherit_households(&mut fold, &plan);
-    for clash in &clashes {
-        for merger in clash.options.iter().map(|option| option.record) {
-            for source in plan.sources(merger) {
-                if let Some(unit) = fold.units.get_mut(source).filter(|unit| !unit.clashes.contains(&clash.key)) {
-                    unit.clashes.push(clash.key);
-                }
-            }
-        }
-    }
+    plan.inherit(&mut fold.units, &fold.mergers);
     fold.clashes = clashes;
+    fold.made = plan.made();
     fold.totals = totals(&fold.units);
     fold.namesakes = namesakes(units, &fold.units);
+    fold.late = late(mergers.iter(), &fold);
     fold
 }
 
-/// New units that say nothing themselves have the households of their sources, also through several mergers.
-fn inherit_households(fold: &mut RegisterFold, plan: &Plan<'_>) {
-    for _ in 0..=plan.makers.len() {
-        let mut found = Vec::new();
-        for (unit, makers) in &plan.makers {
-            let silent = fold.units.get(unit).is_some_and(|unit| unit.households.is_none());
-            let Some(maker) = makers.iter().find(|maker| plan.live.contains_key(maker)).filter(|_| silent) else {
-                continue;
-            };
-            let known: Vec<_> =
-                plan.sources(*maker).filter_map(|source| fold.units.get(source)).map(|unit| unit.households).collect();
-            if !known.is_empty() && known.iter().all(Option::is_some) {
-                found.push((*unit, known.into_iter().flatten().fold(0, i64::saturating_add)));
-            }
-        }
-        if found.is_empty() {
-            return;
-        }
-        for (unit, households) in found {
-            if let Some(unit) = fold.units.get_mut(&unit) {
-                unit.households = Some(households);
-            }
-        }
-    }
+/// The mergers of a register and what clashes between them, whatever the day.
+pub(super) fn planned(mergers: &[(Snapshot, MergerFold)]) -> (Plan<'_>, Vec<Clash>) {
+    let mergers: BTreeMap<RecordId, &(Snapshot, MergerFold)> =
+        mergers.iter().filter(|(merger, _)| merger.kind == Kind::MERGER).map(|both| (both.0.id, both)).collect();
+    let mut plan = Plan::new(&mergers);
+    let clashes = plan.clashes();
+    (plan, clashes)
+}
+
+/// Whether a record is a unit, and no mistake.
+pub(super) fn is_known(unit: &Snapshot, plan: &Plan<'_>) -> bool {
+    unit.kind == Kind::UNIT && !unit.is_void() && !plan.is_unmade(unit.id)
 }
 
 fn totals(units: &BTreeMap<RecordId, UnitFold>) -> RegisterTotals {
     let mut totals = RegisterTotals::default();
     for unit in units.values() {
-        totals.gone += usize::from(matches!(unit.status, UnitStatus::Merged { .. }));
+        totals.gone += usize::from(unit.status.ended_by().is_some());
         if !unit.counts() {
             continue;
         }

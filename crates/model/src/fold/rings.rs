@@ -2,19 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::deed::Deed;
 use crate::id::RecordId;
 
 /// The groups of mergers that lead back into themselves: A into B while B into A, also by detours.
-///
-/// Takes for each merger its sources and its target.
-pub(super) fn rings(mergers: &BTreeMap<RecordId, (BTreeSet<RecordId>, RecordId)>) -> BTreeSet<BTreeSet<RecordId>> {
+pub(super) fn rings(mergers: &BTreeMap<RecordId, Deed>) -> BTreeSet<BTreeSet<RecordId>> {
     let mut taking: BTreeMap<RecordId, Vec<RecordId>> = BTreeMap::new();
-    for (merger, (sources, _)) in mergers {
-        for source in sources {
+    for (merger, deed) in mergers.iter().filter(|(_, deed)| deed.action.ends()) {
+        for source in &deed.from {
             taking.entry(*source).or_default().push(*merger);
         }
     }
-    let next = |merger: &RecordId| mergers.get(merger).and_then(|(_, into)| taking.get(into)).into_iter().flatten();
+    let next = |merger: &RecordId| {
+        let into = mergers.get(merger).map_or(&[][..], |deed| &deed.into);
+        into.iter().filter_map(|unit| taking.get(unit)).flatten()
+    };
     let reach = |start: &RecordId| {
         let mut seen: BTreeSet<RecordId> = next(start).copied().collect();
         let mut open: Vec<RecordId> = seen.iter().copied().collect();

@@ -113,7 +113,8 @@ const TABLE: &[(EventKind, EventRule)] = &[
                 SOURCES,
                 // What was known of the sources then; what differs later was written by somebody who did not know.
                 may(Field::FROM_NAMES, Rule::Text(MAX_TEXT)),
-                may(Field::HOUSEHOLDS, Rule::Int(0, 20_000_000)),
+                may(Field::FROM_HOUSEHOLDS, Rule::Text(MAX_TEXT)),
+                may(Field::HOUSEHOLDS, Rule::Int(0, 100_000)),
                 TEXT,
             ],
         ),

@@ -171,4 +171,5 @@ const LABELS: &[(Field, &str)] = &[
     (Field::TO_COMMUNE, "Đến xã, phường (mã)"),
     (Field::CAME_FROM, "Hồ sơ ở nơi đi"),
     (Field::VOID, "Nhập nhầm"),
+    (Field::FROM_HOUSEHOLDS, "Số hộ khi thông qua"),
 ];

@@ -2,29 +2,37 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::{EventId, EventKind, Field, Kind, RecordId, Value};
+use hopluu_model::{Date, EventId, EventKind, Field, Kind, RecordId, Value};
 
 use super::paper::{Happened, Paper};
-use super::{Listed, POST_HOLDERS};
+use super::{Listed, POST_HOLDERS, joined};
 
-/// What mergers take, and into what.
-type Plans = BTreeMap<RecordId, (BTreeSet<RecordId>, RecordId)>;
+/// What a passed merger does.
+struct Plan {
+    /// Whether it ends its units; else it gives them this name or kind.
+    ends: bool,
+    alters: Option<(Field, Value)>,
+    from: BTreeSet<RecordId>,
+    into: BTreeSet<RecordId>,
+    on: Option<Date>,
+}
+
+type Plans = BTreeMap<RecordId, Plan>;
 
 /// Units in two passed mergers, and rings.
 pub(super) fn mergers(register: &Paper<'_>) -> Vec<Listed> {
-    let passed_over: BTreeSet<RecordId> =
-        register.events.iter().filter(|event| event.settles()).flat_map(Happened::passed_over).collect();
-    let mut plans: Plans = BTreeMap::new();
-    for merger in register.of_kind(Kind::MERGER) {
-        let into = register.shown(merger, Field::INTO).and_then(Value::as_id);
-        let from = register.shown(merger, Field::FROM).map_or(&[][..], Value::as_ids);
-        if let Some(into) = into.filter(|_| stands(register, merger, &passed_over)) {
-            plans.insert(merger, (from.iter().copied().filter(|unit| *unit != into).collect(), into));
-        }
-    }
+    let plans = plans(register);
     let mut listed = BTreeSet::new();
-    for unit in plans.values().flat_map(|(from, _)| from) {
-        listed.insert(("unit_twice", takers(&plans, *unit)));
+    for unit in plans.values().flat_map(|plan| &plan.from) {
+        let mut pairs = Vec::new();
+        for (one, plan) in plans.iter().filter(|(_, plan)| plan.from.contains(unit)) {
+            for (other, rival) in plans.iter().filter(|(other, plan)| *other != one && plan.from.contains(unit)) {
+                if excludes(plan, rival) || excludes(rival, plan) {
+                    pairs.push(BTreeSet::from([*one, *other]));
+                }
+            }
+        }
+        listed.extend(joined(pairs).into_iter().map(|group| ("unit_twice", group)));
     }
     for merger in plans.keys() {
         let ahead = all_ahead(&plans, *merger);
@@ -35,6 +43,55 @@ pub(super) fn mergers(register: &Paper<'_>) -> Vec<Listed> {
     }
     let several = listed.into_iter().filter(|(_, mergers)| mergers.len() > 1);
     several.map(|(kind, mergers)| among(kind, &mergers)).collect()
+}
+
+/// The mergers that are passed and were not passed over.
+fn plans(register: &Paper<'_>) -> Plans {
+    let passed_over: BTreeSet<RecordId> =
+        register.events.iter().filter(|event| event.settles()).flat_map(Happened::passed_over).collect();
+    let mut plans = Plans::new();
+    for merger in register.of_kind(Kind::MERGER).filter(|merger| stands(register, *merger, &passed_over)) {
+        let said = |field| register.shown(merger, field);
+        let action = said(Field::ACTION).and_then(Value::as_text).unwrap_or("merge");
+        let alters = match action {
+            "rename" => said(Field::INTO_NAME).map(|name| (Field::NAME, name.clone())),
+            "convert" => said(Field::UNIT_KIND).map(|kind| (Field::UNIT_KIND, kind.clone())),
+            _ => None,
+        };
+        let into = match action {
+            "split" => said(Field::PARTS).map_or(&[][..], Value::as_ids).iter().copied().collect(),
+            _ => said(Field::INTO).and_then(Value::as_id).into_iter().collect::<BTreeSet<_>>(),
+        };
+        let from = said(Field::FROM).map_or(&[][..], Value::as_ids);
+        let passings = register.events.iter().filter(|event| event.record == merger);
+        let on = passings.filter_map(|event| event.get(Field::EFFECTIVE_ON).and_then(Value::as_date)).next();
+        let from = from.iter().copied().filter(|unit| !into.contains(unit)).collect();
+        plans.insert(merger, Plan { ends: alters.is_none(), alters, from, into, on });
+    }
+    plans
+}
+
+/// Whether the first ends a unit that the second ends or has any say about later, or both say otherwise of one day.
+fn excludes(one: &Plan, other: &Plan) -> bool {
+    if one.ends {
+        return other.ends || other.on >= one.on;
+    }
+    let differ = one.alters != other.alters && one.on == other.on;
+    let same = one.alters.as_ref().map(|(field, _)| field) == other.alters.as_ref().map(|(field, _)| field);
+    !other.ends && same && differ
+}
+
+/// The name of a unit: that of the last renaming that holds, or `None` when none does. Mergers that clash hold nothing.
+pub(super) fn renamed(register: &Paper<'_>, unit: RecordId, clashing: &[Listed], today: Date) -> Option<String> {
+    let held = |merger: &RecordId| !clashing.iter().any(|listed| listed.options.contains(&merger.to_string()));
+    let plans = plans(register);
+    let of_it = plans.iter().filter(|(merger, plan)| plan.from.contains(&unit) && held(merger));
+    let due = of_it.filter(|(_, plan)| plan.on.is_some_and(|on| on <= today));
+    let names = due.filter_map(|(merger, plan)| match &plan.alters {
+        Some((Field::NAME, Value::Text(name))) => Some((plan.on, *merger, name.clone())),
+        _ => None,
+    });
+    names.max().map(|(.., name)| name)
 }
 
 /// Whether a merger is passed, by its passing or by a settlement for it that nobody passed over.
@@ -50,7 +107,7 @@ fn stands(register: &Paper<'_>, merger: RecordId, passed_over: &BTreeSet<RecordI
 
 /// The mergers that end a unit.
 fn takers(plans: &Plans, unit: RecordId) -> BTreeSet<RecordId> {
-    plans.iter().filter(|(_, (from, _))| from.contains(&unit)).map(|(merger, _)| *merger).collect()
+    plans.iter().filter(|(_, plan)| plan.ends && plan.from.contains(&unit)).map(|(merger, _)| *merger).collect()
 }
 
 /// The mergers into which a merger leads.
@@ -58,7 +115,8 @@ fn all_ahead(plans: &Plans, merger: RecordId) -> BTreeSet<RecordId> {
     let mut ahead = BTreeSet::new();
     let mut open = vec![merger];
     while let Some(next) = open.pop() {
-        open.extend(takers(plans, plans[&next].1).into_iter().filter(|taker| ahead.insert(*taker)));
+        let into = plans[&next].into.iter().flat_map(|unit| takers(plans, *unit));
+        open.extend(into.collect::<Vec<_>>().into_iter().filter(|taker| ahead.insert(*taker)));
     }
     ahead
 }

@@ -137,8 +137,9 @@ impl<'a> Comparison<'a> {
     fn commune(&mut self, compared: &mut Compared) -> Result<(), String> {
         let ((register, units), (people, holdings)) = (self.of(DocKind::Register), self.of(DocKind::People));
         let Some(units) = units else { return Ok(()) };
-        compared.units += check_units(&self.reader, self.collection, units)?;
-        let mut expected: Vec<_> = claims::mergers(units).into_iter().map(|listed| (register, listed)).collect();
+        let clashing = claims::mergers(units);
+        compared.units += check_units(&self.reader, self.collection, units, &clashing)?;
+        let mut expected: Vec<_> = clashing.into_iter().map(|listed| (register, listed)).collect();
         if let Some(holdings) = holdings {
             expected.extend(claims::posts(units, holdings).into_iter().map(|listed| (people, listed)));
         }
@@ -201,17 +202,24 @@ fn check_tasks(reader: &Reader, collection: CollectionId, paper: &Paper<'_>) -> 
     Ok(count)
 }
 
-/// The names and households of units are those typed last, or of several the one that shows everywhere.
-fn check_units(reader: &Reader, collection: CollectionId, register: &Paper<'_>) -> Result<usize, String> {
-    let units = reader.units(collection, None).map_err(|error| error.to_string())?;
-    let units = units.map(|units| units.units).unwrap_or_default();
+/// The names and households of units are those typed last, or of several the one that shows everywhere; a name that was
+/// decided goes before.
+fn check_units(
+    reader: &Reader,
+    collection: CollectionId,
+    register: &Paper<'_>,
+    clashing: &[Listed],
+) -> Result<usize, String> {
+    let Some(units) = reader.units(collection, None).map_err(|error| error.to_string())? else { return Ok(0) };
     let mut count = 0;
     for record in register.of_kind(Kind::UNIT) {
-        let row = units.iter().find(|row| row.id == record).ok_or_else(|| format!("unit {record} is not shown"))?;
-        let name = register.shown(record, Field::NAME).and_then(Value::as_text).unwrap_or_default();
+        let row = units.units.iter().find(|row| row.id == record);
+        let row = row.ok_or_else(|| format!("unit {record} is not shown"))?;
+        let typed = || register.shown(record, Field::NAME).and_then(Value::as_text).unwrap_or_default().to_owned();
+        let name = claims::renamed(register, record, clashing, units.as_of).unwrap_or_else(typed);
         let households = register.shown(record, Field::HOUSEHOLDS).and_then(Value::as_int);
-        if row.name != name || (households.is_some() && row.households != households) {
-            let shown = (&row.name, row.households);
+        if row.name != name || row.own_households != households {
+            let shown = (&row.name, row.own_households);
             return Err(format!("unit {record} is shown as {shown:?}, and is {:?}", (name, households)));
         }
         count += 1;

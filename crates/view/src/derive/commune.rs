@@ -1,6 +1,6 @@
 //! The records of one commune, loaded as its folds want them.
 
-use hopluu_model::fold::{self, HoldingFold, MergerFold, RegisterFold, SiteFold};
+use hopluu_model::fold::{self, HoldingFold, MergerFold, RegisterFold, SiteFold, Span};
 use hopluu_model::{CollectionId, Date, DocId, DocKind, Event, EventKind, Kind, Snapshot};
 use rusqlite::Connection;
 
@@ -39,6 +39,10 @@ impl Register {
 
     pub(crate) fn fold(&self, day: Date) -> RegisterFold {
         fold::register(&self.units, &self.mergers, day)
+    }
+
+    pub(crate) fn spans(&self) -> Vec<Span> {
+        fold::spans(&self.units, &self.mergers)
     }
 
     pub(crate) fn fold_sites(&self) -> SiteFold {

@@ -43,6 +43,9 @@ create table unit(
 create table merger(
   doc integer not null, record blob not null, state text not null, standing text not null, effective_on text,
   primary key(doc, record)) without rowid;
+create table unit_span(
+  doc integer not null, record blob not null, since text not null, until text not null, kind text not null,
+  households integer, in_clash integer not null, ending text not null, primary key(doc, record, since)) without rowid;
 create table register_sum(
   doc integer primary key, before integer not null, units integer not null, households integer not null,
   in_clash integer not null, gone integer not null, by_kind text not null,
@@ -75,6 +78,11 @@ pub(crate) const DUMP: &[(&str, &str)] = &[
         "merger",
         "select hex(d.id), hex(t.record), t.state, t.standing, t.effective_on
          from merger t join document d on d.n = t.doc",
+    ),
+    (
+        "unit_span",
+        "select hex(d.id), hex(t.record), t.since, t.until, t.kind, t.households, t.in_clash, t.ending
+         from unit_span t join document d on d.n = t.doc",
     ),
     (
         "register_sum",

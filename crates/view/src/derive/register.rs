@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::fold::{MergerStanding, RegisterFold, UnitStatus};
-use hopluu_model::{CollectionId, Date, Field, RecordId};
+use hopluu_model::fold::{MergerStanding, RegisterFold, Span, UnitFold, UnitStatus};
+use hopluu_model::{CollectionId, Date, RecordId};
 use rusqlite::types::Value as Sql;
 use rusqlite::{Connection, params, params_from_iter};
 
@@ -39,9 +39,10 @@ pub(crate) fn derive(
         (merger.id, vec![state, Sql::Text(standing_slug(standing).to_owned()), day])
     });
     put(tx, "merger", no, mergers.collect(), also)?;
+    put_spans(tx, no, &register.spans())?;
     tx.prepare_cached("insert or replace into register_sum values (?, ?, ?, ?, ?, ?, ?, ?, ?)")?.execute(params![
         no,
-        count(before(&register, &fold)),
+        count(before(&fold)),
         count(fold.totals.units),
         fold.totals.households,
         count(fold.totals.in_clash),
@@ -60,6 +61,9 @@ pub(crate) fn status(status: &UnitStatus) -> (&'static str, Option<RecordId>) {
         UnitStatus::InClash => ("in_clash", None),
         UnitStatus::Merged { into, .. } => ("merged", Some(*into)),
         UnitStatus::Planned { merger } => ("planned", Some(*merger)),
+        UnitStatus::Split { .. } => ("split", None),
+        UnitStatus::Dissolved { .. } => ("dissolved", None),
+        UnitStatus::Future { .. } => ("future", None),
         UnitStatus::Ended { .. } => ("ended", None),
     }
 }
@@ -76,12 +80,45 @@ pub(crate) fn standing_slug(standing: MergerStanding) -> &'static str {
 }
 
 /// How many units there were before any merger: all that exist or existed and that no merger made.
-pub(crate) fn before(register: &Register, fold: &RegisterFold) -> usize {
-    let makers = register.mergers.iter().filter(|(merger, _)| !merger.text(Field::INTO_NAME).is_empty());
-    let made: BTreeSet<RecordId> =
-        makers.filter_map(|(merger, _)| merger.get(Field::INTO).and_then(|into| into.as_id())).collect();
-    let units = fold.units.iter();
-    units.filter(|(id, unit)| !made.contains(id) && !matches!(unit.status, UnitStatus::Planned { .. })).count()
+pub(crate) fn before(fold: &RegisterFold) -> usize {
+    let there = |unit: &UnitFold| !matches!(unit.status, UnitStatus::Planned { .. } | UnitStatus::Future { .. });
+    fold.units.iter().filter(|(id, unit)| !fold.made.contains(id) && there(unit)).count()
+}
+
+/// Replaces the days on which the units of a document count, where something differs.
+fn put_spans(tx: &Connection, no: DocNo, spans: &[Span]) -> Result<()> {
+    let row = |span: &Span| -> Columns {
+        vec![
+            Sql::Blob(span.unit.0.to_vec()),
+            Sql::Text(span.since.to_string()),
+            Sql::Text(span.until.to_string()),
+            Sql::Text(span.kind.clone()),
+            span.households.map_or(Sql::Null, Sql::Integer),
+            Sql::Integer(span.in_clash.into()),
+            Sql::Text(span.ending.to_owned()),
+        ]
+    };
+    let wanted: Vec<Columns> = spans.iter().map(row).collect();
+    let mut known: Vec<Columns> = Vec::with_capacity(wanted.len());
+    {
+        let mut statement = tx.prepare_cached(
+            "select record, since, until, kind, households, in_clash, ending
+             from unit_span where doc = ? order by record, since",
+        )?;
+        let mut rows = statement.query([no])?;
+        while let Some(row) = rows.next()? {
+            known.push((0..7).map(|column| row.get(column)).collect::<rusqlite::Result<_>>()?);
+        }
+    }
+    if known == wanted {
+        return Ok(());
+    }
+    tx.prepare_cached("delete from unit_span where doc = ?")?.execute([no])?;
+    let mut insert = tx.prepare_cached("insert into unit_span values (?, ?, ?, ?, ?, ?, ?, ?)")?;
+    for columns in wanted {
+        insert.execute(params_from_iter(std::iter::once(Sql::Integer(no)).chain(columns)))?;
+    }
+    Ok(())
 }
 
 fn count(number: usize) -> Sql {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use hopluu_model::fold::{MergerFold, MergerStanding, MergerState, RegisterFold, RegisterTotals, UnitFold, UnitStatus};
+use hopluu_model::fold::{
+    Action, MergerFold, MergerStanding, MergerState, RegisterFold, RegisterTotals, UnitFold, UnitStatus,
+};
 use hopluu_model::{CollectionId, Date, EventId, Field, Kind, RecordId, Snapshot, Value};
 use serde::{Serialize, Serializer};
 
@@ -28,16 +30,26 @@ pub struct UnitRow {
     pub area: String,
     /// Slug of its kind.
     pub kind: String,
-    /// Households; of a new unit that says nothing itself, those of its sources together.
+    /// Households, with those of the units merged into it.
     pub households: Option<i64>,
+    /// The number that somebody wrote down for it.
+    pub own_households: Option<i64>,
     /// People.
     pub population: Option<i64>,
+    /// Its first day, where it is written down.
+    #[serde(serialize_with = "plain::some_text")]
+    pub valid_from: Option<Date>,
     /// What has become of it; its slug in JSON.
     #[serde(serialize_with = "status_slug")]
     pub status: UnitStatus,
     /// The unit it was merged into, directly.
     #[serde(serialize_with = "plain::some_text")]
     pub successor: Option<RecordId>,
+    /// The units it became, directly: several after a split.
+    #[serde(serialize_with = "plain::texts")]
+    pub became: Vec<RecordId>,
+    /// Their names, in the same order.
+    pub became_names: Vec<String>,
     /// The unit in which it lives on, through all mergers; itself while it exists.
     #[serde(serialize_with = "plain::text")]
     pub lives_in: RecordId,
@@ -61,7 +73,10 @@ pub struct MergerRow {
     /// Its id.
     #[serde(serialize_with = "plain::text")]
     pub id: RecordId,
-    /// The units that are merged.
+    /// What it does; its slug in JSON, empty for what only a newer program knows.
+    #[serde(serialize_with = "action_slug")]
+    pub action: Option<Action>,
+    /// The units it is about.
     #[serde(serialize_with = "plain::texts")]
     pub from: Vec<RecordId>,
     /// Their names, in the same order.
@@ -69,8 +84,15 @@ pub struct MergerRow {
     /// Into which unit.
     #[serde(serialize_with = "plain::some_text")]
     pub into: Option<RecordId>,
-    /// Its name.
+    /// Its name, or the name that a renamed unit gets.
     pub into_name: String,
+    /// The units that a split makes.
+    #[serde(serialize_with = "plain::texts")]
+    pub parts: Vec<RecordId>,
+    /// Their names, in the same order.
+    pub part_names: Vec<String>,
+    /// Slug of the kind of what it makes.
+    pub kind: String,
     /// Its state; its slug in JSON.
     #[serde(serialize_with = "state_slug")]
     pub state: MergerState,
@@ -150,12 +172,13 @@ impl Reader {
 
 fn units(register: &Register, day: Date) -> Units {
     let fold = register.fold(day);
+    let mergers = register.mergers.iter().filter(|(merger, _)| fold.mergers.contains_key(&merger.id));
     let rows = register.units.iter().filter_map(|unit| Some(unit_row(unit, fold.units.get(&unit.id)?, &fold)));
     Units {
         as_of: day,
         units: rows.collect(),
-        mergers: register.mergers.iter().map(|(merger, own)| merger_row(merger, own, &fold)).collect(),
-        before: register::before(register, &fold),
+        mergers: mergers.map(|(merger, own)| merger_row(merger, own, &fold)).collect(),
+        before: register::before(&fold),
         totals: fold.totals.clone(),
         namesakes: fold.namesakes,
     }
@@ -163,12 +186,15 @@ fn units(register: &Register, day: Date) -> Units {
 
 fn unit_row(unit: &Snapshot, own: &UnitFold, fold: &RegisterFold) -> UnitRow {
     let lives_in = fold.successor(unit.id);
-    let (successor, ended_on, decision, merger) = match &own.status {
-        UnitStatus::Merged { into, on, decision, merger } => (Some(*into), Some(*on), decision.clone(), Some(*merger)),
-        UnitStatus::Planned { merger } => (None, None, String::new(), Some(*merger)),
-        UnitStatus::Ended { on } => (None, Some(*on), unit.text(Field::DECISION).to_owned(), None),
-        UnitStatus::Active | UnitStatus::InClash => (None, None, String::new(), None),
+    let (ended_on, decision, merger) = match &own.status {
+        UnitStatus::Merged { on, decision, merger, .. }
+        | UnitStatus::Split { on, decision, merger, .. }
+        | UnitStatus::Dissolved { on, decision, merger } => (Some(*on), decision.clone(), Some(*merger)),
+        UnitStatus::Planned { merger } => (None, String::new(), Some(*merger)),
+        UnitStatus::Ended { on } => (Some(*on), unit.text(Field::DECISION).to_owned(), None),
+        UnitStatus::Active | UnitStatus::InClash | UnitStatus::Future { .. } => (None, String::new(), None),
     };
+    let successor = if let UnitStatus::Merged { into, .. } = &own.status { Some(*into) } else { None };
     UnitRow {
         id: unit.id,
         collection: unit.doc.collection,
@@ -176,9 +202,13 @@ fn unit_row(unit: &Snapshot, own: &UnitFold, fold: &RegisterFold) -> UnitRow {
         area: unit.text(Field::AREA).to_owned(),
         kind: own.kind.clone(),
         households: own.households,
+        own_households: unit.int(Field::HOUSEHOLDS),
         population: unit.int(Field::POPULATION),
+        valid_from: unit.date(Field::VALID_FROM),
         status: own.status.clone(),
         successor,
+        became: own.status.next().to_vec(),
+        became_names: own.status.next().iter().map(|unit| name_of(fold, *unit)).collect(),
         lives_in,
         lives_in_name: name_of(fold, lives_in),
         ended_on,
@@ -192,8 +222,13 @@ fn merger_row(merger: &Snapshot, own: &MergerFold, fold: &RegisterFold) -> Merge
     let from = merger.get(Field::FROM).map_or(&[][..], Value::as_ids);
     let into = merger.get(Field::INTO).and_then(Value::as_id);
     let named = merger.text(Field::INTO_NAME);
+    let parts = merger.get(Field::PARTS).map_or(&[][..], Value::as_ids);
     MergerRow {
         id: merger.id,
+        action: Action::from_slug(merger.text(Field::ACTION)),
+        parts: parts.to_vec(),
+        part_names: parts.iter().map(|unit| name_of(fold, *unit)).collect(),
+        kind: merger.text(Field::UNIT_KIND).to_owned(),
         from: from.to_vec(),
         from_names: from.iter().map(|unit| name_of(fold, *unit)).collect(),
         into,
@@ -217,6 +252,10 @@ fn status_slug<S: Serializer>(status: &UnitStatus, serializer: S) -> std::result
 
 fn state_slug<S: Serializer>(state: &MergerState, serializer: S) -> std::result::Result<S::Ok, S::Error> {
     serializer.serialize_str(state.slug())
+}
+
+fn action_slug<S: Serializer>(action: &Option<Action>, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+    serializer.serialize_str(action.map_or("", Action::slug))
 }
 
 fn standing_slug<S: Serializer>(standing: &MergerStanding, serializer: S) -> std::result::Result<S::Ok, S::Error> {

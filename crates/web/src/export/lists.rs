@@ -58,7 +58,7 @@ pub(super) fn units(site: &Arc<Site>, page: Page, query: &str) -> Result<Table, 
     let units = site.desk.units(Some(&which.commune), Some(&which.at))?.map_or_else(Vec::new, |units| units.units);
     let rows = units.into_iter().map(|unit| {
         let state = match unit.status {
-            UnitStatus::Planned { .. } => page.t("units.planned"),
+            UnitStatus::Planned { .. } | UnitStatus::Future { .. } => page.t("units.planned"),
             UnitStatus::InClash => page.t("issue.clash"),
             UnitStatus::Active => page.t("export.exists"),
             _ => page.t("export.gone"),

@@ -1,7 +1,8 @@
 use proptest::prelude::*;
 
 use super::{appended, day, desk, eid, event, record, rid, text, with};
-use crate::edit::{Form, MergeInto, MergeUnits, MoveMerger, Passing, Settle, sources_hash};
+use crate::edit::{DecideUnits, Deed, Form, MergeInto, MoveMerger, Passing, Settle, sources_hash};
+use crate::fold::Known;
 use crate::fold::{Clash, ClashKind, MergerState, merger};
 use crate::id::{DocKind, RecordId};
 use crate::record::{Event, EventKind, Field, Kind, Role, Side, Snapshot, Value};
@@ -73,14 +74,9 @@ fn the_province_and_issue_events_do_not_move_a_merger() {
 fn forms_lead_from_draft_to_passed() {
     let leader = desk(HOME, Side::Commune, Role::Leader);
     let from = vec![rid(1), rid(2)];
-    let form = MergeUnits {
-        merger: rid(9),
-        event: eid(1),
-        from: from.clone(),
-        into: MergeInto::New { record: rid(8), name: "Tổ dân phố 1".into() },
-        kind: "to_dan_pho".into(),
-        passing: None,
-    };
+    let into = MergeInto::New { record: rid(8), name: "Tổ dân phố 1".into() };
+    let deed = Deed::Merge { into, kind: "to_dan_pho".into() };
+    let form = DecideUnits { merger: rid(9), event: eid(1), from: from.clone(), deed, passing: None };
     let snapshot = merger_of(9, &from, rid(8), "Tổ dân phố 1");
     let mut events = vec![appended(&form, &leader)];
     let steps = [
@@ -94,7 +90,9 @@ fn forms_lead_from_draft_to_passed() {
         step.from.clone_from(&from);
         if kind == EventKind::MERGER_PASS {
             let (decision, body) = ("00/QĐ-UBND (mẫu)".into(), "UBND phường".into());
-            step.passing = Some(Passing { decision, body, effective_on: day(2026, 7, 1) });
+            let known =
+                Known { names: vec!["Tổ 1".into(), "Tổ 2".into()], households: vec![Some(9), None], target: None };
+            step.passing = Some(Passing { decision, body, effective_on: Some(day(2026, 7, 1)), known });
         }
         if kind == EventKind::MERGER_ANNUL {
             assert!(step.edit(&leader).is_err(), "without a document");
@@ -104,6 +102,8 @@ fn forms_lead_from_draft_to_passed() {
         assert_eq!(merger(&snapshot, &events).state, state);
     }
     assert!(merger(&snapshot, &events).clashes.is_empty());
+    let known = merger(&snapshot, &events[..4]).known;
+    assert_eq!((known.names.len(), known.households, known.target), (2, vec![Some(9), None], None));
 }
 
 proptest! {

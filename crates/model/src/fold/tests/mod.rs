@@ -1,6 +1,7 @@
 //! Folds of small worlds, given in every order.
 
 mod deadline;
+mod deeds;
 mod issue;
 mod merger;
 mod people;

@@ -5,24 +5,29 @@ use super::{day, event, held, record, rid, text};
 use crate::fold::{ClashKind, MergerStanding, RegisterFold, UnitStatus, fields, merger, register};
 use crate::id::{DocKind, RecordId};
 use crate::record::{Event, EventKind, Field, Kind, Snapshot, Value};
+use crate::time::Date;
 
-fn unit(n: u8, name: &str, households: i64) -> Snapshot {
+pub(super) fn unit(n: u8, name: &str, households: i64) -> Snapshot {
     let households = if households > 0 { Value::Int(households) } else { Value::Empty };
     let fields = [(Field::NAME, text(name)), (Field::UNIT_KIND, text("to_dan_pho")), (Field::HOUSEHOLDS, households)];
     record(n, Kind::UNIT, DocKind::Register, &fields)
 }
 
-fn units() -> Vec<Snapshot> {
+pub(super) fn units() -> Vec<Snapshot> {
     (1..=4).map(|n| unit(n, &format!("Tổ dân phố {n}"), 100)).collect()
 }
 
-fn fold(units: &[Snapshot], mergers: &[Snapshot], events: &[Event], month: u8) -> RegisterFold {
+pub(super) fn fold(units: &[Snapshot], mergers: &[Snapshot], events: &[Event], month: u8) -> RegisterFold {
+    fold_on(units, mergers, events, day(2026, month, 1))
+}
+
+pub(super) fn fold_on(units: &[Snapshot], mergers: &[Snapshot], events: &[Event], on: Date) -> RegisterFold {
     let of = |snapshot: &Snapshot| {
         let events: Vec<_> = events.iter().filter(|event| event.record == snapshot.id).cloned().collect();
         (snapshot.clone(), merger(snapshot, &events))
     };
     let mergers: Vec<_> = mergers.iter().map(of).collect();
-    register(units, &mergers, day(2026, month, 1))
+    register(units, &mergers, on)
 }
 
 #[test]
