@@ -59,7 +59,7 @@ impl View {
         tx.execute("delete from change where doc = ?", [no])?;
         marks::forget(&tx, no)?;
         let mut all = derive::after(&tx, std::slice::from_ref(&moved))?;
-        for table in ["unit", "unit_span", "merger", "register_sum", "people_sum", "clash"] {
+        for table in derive::OF_DOCUMENTS {
             tx.execute(&format!("delete from {table} where doc = ?"), [no])?;
         }
         tx.execute("delete from document where n = ?", [no])?;

@@ -126,7 +126,7 @@ impl Form for EndHolding {
     }
 }
 
-/// A person leaves the service; holds nothing after that day.
+/// A person leaves the service; holds nothing from that day on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AddLeaver {
     /// The new record's id.
@@ -135,7 +135,7 @@ pub struct AddLeaver {
     pub person: RecordId,
     /// Slug of the reason (`exit_reason`).
     pub reason: String,
-    /// Last day of service.
+    /// The first day out of service.
     pub on: Date,
 }
 

@@ -86,8 +86,10 @@ fn same_field(clash: &Clash, option: &ClashOption, field: Field) -> Typed {
 fn raised_again(clash: &Clash, option: &ClashOption, kind: ClashKind) -> Typed {
     let weighed: Vec<RecordId> = clash.options.iter().flat_map(|option| option.claims.iter().copied()).collect();
     let mut fields = vec![(Field::WEIGHED, Value::Ids(weighed))];
-    if let Some(chosen) = option.claims.first() {
-        fields.push((Field::CHOSEN, Value::Id(*chosen)));
+    match (&option.value, option.claims.first()) {
+        (Value::Ids(together), _) => fields.push((Field::CHOSEN, Value::Ids(together.clone()))),
+        (_, Some(chosen)) => fields.push((Field::CHOSEN, Value::Id(*chosen))),
+        (_, None) => {}
     }
     if kind == ClashKind::MergerSources {
         fields.push((Field::SOURCES_HASH, option.value.clone()));

@@ -80,6 +80,10 @@ pub enum ClashKind {
     PostHolders,
     /// Somebody who left and holds a post later.
     LeaverHolds,
+    /// One person left twice, on other days or for other reasons.
+    LeaverTwice,
+    /// Two records of what may be one person.
+    PersonTwice,
     /// One function in two buildings.
     SiteFunction,
     /// One field written by two who did not know of each other.
@@ -123,7 +127,8 @@ impl Settler {
 /// One of the things that cannot all hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClashOption {
-    /// The value of a field; [`Value::Empty`] where an event or a record is chosen.
+    /// The value of a field, or the records that are chosen together; [`Value::Empty`] where an event or one record
+    /// is chosen.
     pub value: Value,
     /// The event that says it, where there is one.
     pub event: Option<EventId>,

@@ -9,7 +9,7 @@ type Row = (&'static str, [&'static str; 2], [&'static str; 2]);
 
 impl ClashKind {
     /// All sorts that are not about one field.
-    const PLAIN: [Self; 13] = [
+    const PLAIN: [Self; 15] = [
         Self::IssueReopened,
         Self::IssueRefused,
         Self::IssueLead,
@@ -22,6 +22,8 @@ impl ClashKind {
         Self::MergerRing,
         Self::PostHolders,
         Self::LeaverHolds,
+        Self::LeaverTwice,
+        Self::PersonTwice,
         Self::SiteFunction,
     ];
 
@@ -185,6 +187,28 @@ impl ClashKind {
                 [
                     "Chọn nghỉ: bố trí chức danh không được tính. Chọn bố trí: việc nghỉ không được tính.",
                     "Left: the holding does not count. Holds: the leaving does not count.",
+                ],
+            ),
+            Self::LeaverTwice => (
+                "leaver_twice",
+                [
+                    "Một người có hai hồ sơ nghỉ khác ngày hoặc khác lý do. Đề nghị chọn hồ sơ đúng.",
+                    "One person left twice, on other days or for other reasons. Choose what is right.",
+                ],
+                [
+                    "Ngày nghỉ và lý do được chọn sẽ tính; cho đến lúc đó tính theo ngày sớm hơn.",
+                    "The day and the reason that are chosen hold; until then the earlier day does.",
+                ],
+            ),
+            Self::PersonTwice => (
+                "person_twice",
+                [
+                    "Hai hồ sơ cùng tên, cùng nhóm. Đề nghị xác định là một người hay hai người.",
+                    "Two records have one name and one category. Say whether they are one person or two.",
+                ],
+                [
+                    "Một người: chức danh và hồ sơ nghỉ của bản trùng tính cho hồ sơ được giữ. Hai người: mỗi hồ sơ tính riêng.",
+                    "One person: what the double holds, and its leaving, count for the record kept. Two: each counts by itself.",
                 ],
             ),
             Self::SiteFunction => (

@@ -169,9 +169,18 @@ pub(super) fn lowest<'a>(frontier: &[Act<'a>]) -> Option<Act<'a>> {
 
 /// What a settlement weighed and did not choose.
 pub(super) fn losers(settlement: &Event) -> Vec<RecordId> {
-    let chosen = settlement.fields.get(&Field::CHOSEN).and_then(Value::as_id);
+    let chosen = chosen(settlement);
     let weighed = settlement.fields.get(&Field::WEIGHED).map_or(&[][..], Value::as_ids);
-    weighed.iter().filter(|id| Some(**id) != chosen).copied().collect()
+    weighed.iter().filter(|id| !chosen.contains(id)).copied().collect()
+}
+
+/// What a settlement chose: one, or several that hold side by side.
+pub(super) fn chosen(settlement: &Event) -> &[RecordId] {
+    match settlement.fields.get(&Field::CHOSEN) {
+        Some(Value::Id(one)) => std::slice::from_ref(one),
+        Some(Value::Ids(several)) => several,
+        _ => &[],
+    }
 }
 
 /// Settlements of a field keep its history and move no state.

@@ -29,7 +29,7 @@ pub use clash::{BadClashKey, Clash, ClashKey, ClashKind, ClashOption, Said, Sett
 pub use deadline::{Deadline, Terms, days_allowed, deadline};
 pub use deed::{Action, Known};
 pub use fields::{fields, said};
-pub use holdings::{HoldingFold, holdings};
+pub use holdings::{Ending, Ends, HoldingFold, HoldingSpan, Leaving, Staff, UnitEnd, holdings};
 pub use issue::{IssueFold, IssueState, duplicates, issue};
 pub use late::Late;
 pub use merger::{MergerFold, MergerState, merger};

@@ -198,6 +198,8 @@ const POST: &[Column] = &[
     must(Field::SCOPE, Rule::OneOf("scope")),
     may(Field::MAX_HOLDERS, Rule::Int(1, 1_000)),
     may(Field::PAID, Rule::Bool),
+    // Where there are several kinds of unit, the only kind that has such a post.
+    may(Field::UNIT_KIND, Rule::Slug),
 ];
 
 const PERSON: &[Column] = &[

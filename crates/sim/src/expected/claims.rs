@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hopluu_model::{Date, EventId, EventKind, Field, Kind, RecordId, Value};
 
 use super::paper::{Happened, Paper};
+use super::persons::Same;
 use super::{Listed, POST_HOLDERS, joined};
 
 /// What a passed merger does.
@@ -122,7 +123,7 @@ fn all_ahead(plans: &Plans, merger: RecordId) -> BTreeSet<RecordId> {
 }
 
 /// Posts with more holders than they may have. All holdings of these worlds are for the same days.
-pub(super) fn posts(register: &Paper<'_>, people: &Paper<'_>) -> Vec<Listed> {
+pub(super) fn posts(register: &Paper<'_>, people: &Paper<'_>, same: &Same) -> Vec<Listed> {
     let settlements: Vec<&Happened<'_>> = people.events.iter().filter(|event| event.settles()).collect();
     let passed_over: BTreeSet<RecordId> = settlements.iter().flat_map(|event| event.passed_over()).collect();
     let mut held: BTreeMap<RecordId, BTreeSet<RecordId>> = BTreeMap::new();
@@ -133,7 +134,9 @@ pub(super) fn posts(register: &Paper<'_>, people: &Paper<'_>) -> Vec<Listed> {
             held.entry(post).or_default().insert(holding);
         }
     }
-    let person = |holding: &RecordId| people.shown(*holding, Field::PERSON);
+    let person = |holding: &RecordId| {
+        people.shown(*holding, Field::PERSON).and_then(Value::as_id).map(|person| same.kept(person))
+    };
     held.retain(|post, holdings| {
         let people: BTreeSet<_> = holdings.iter().map(person).collect();
         let most = register.shown(*post, Field::MAX_HOLDERS).and_then(Value::as_int);

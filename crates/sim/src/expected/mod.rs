@@ -8,6 +8,7 @@
 mod changes;
 mod claims;
 mod paper;
+mod persons;
 mod states;
 #[cfg(test)]
 mod tests;
@@ -25,6 +26,7 @@ use self::paper::Paper;
 const SAME_FIELD: &str = "same_field:";
 const OF_ISSUES: &str = "issue_";
 const POST_HOLDERS: &str = "post_holders";
+const PERSON_TWICE: &str = "person_twice";
 
 /// How much of what is shown was held against what was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -141,7 +143,9 @@ impl<'a> Comparison<'a> {
         compared.units += check_units(&self.reader, self.collection, units, &clashing)?;
         let mut expected: Vec<_> = clashing.into_iter().map(|listed| (register, listed)).collect();
         if let Some(holdings) = holdings {
-            expected.extend(claims::posts(units, holdings).into_iter().map(|listed| (people, listed)));
+            let same = persons::same(holdings);
+            expected.extend(same.listed.iter().map(|listed| (people, listed.clone())));
+            expected.extend(claims::posts(units, holdings, &same).into_iter().map(|listed| (people, listed)));
         }
         self.expected.extend(expected);
         Ok(())
@@ -155,7 +159,8 @@ impl<'a> Comparison<'a> {
             let found = found.ok_or_else(|| format!("{} is listed under {}, and not found", row.kind, row.key))?;
             let (doc, listed) = as_listed(&row, &found)?;
             let is_settled = listed.record.is_some_and(|record| self.settled.contains(&record));
-            let without_posts = listed.kind == POST_HOLDERS && self.of(DocKind::Register).1.is_none();
+            let of_people = [POST_HOLDERS, PERSON_TWICE].contains(&listed.kind.as_str());
+            let without_posts = of_people && self.of(DocKind::Register).1.is_none();
             let is_left_out = self.papers.get(&doc).is_some_and(Option::is_none);
             if !(is_left_out || without_posts || (is_settled && listed.kind.starts_with(OF_ISSUES))) {
                 shown.insert((doc, listed));

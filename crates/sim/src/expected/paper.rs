@@ -13,6 +13,8 @@ type Fields<'a> = &'a [(Field, Value)];
 #[derive(Default)]
 pub(super) struct Paper<'a> {
     pub(super) records: BTreeMap<RecordId, (Kind, Fields<'a>)>,
+    /// Who began each record.
+    pub(super) authors: BTreeMap<RecordId, ActorId>,
     pub(super) sets: BTreeMap<(RecordId, Field), Vec<Set<'a>>>,
     pub(super) events: Vec<Happened<'a>>,
 }
@@ -56,9 +58,19 @@ impl Happened<'_> {
 
     /// What a settlement weighed and passed over.
     pub(super) fn passed_over(&self) -> impl Iterator<Item = RecordId> {
-        let chosen = self.get(Field::CHOSEN).and_then(Value::as_id);
-        let weighed = self.get(Field::WEIGHED).map_or(&[][..], Value::as_ids);
-        weighed.iter().copied().filter(move |id| Some(*id) != chosen)
+        let chosen = self.chosen();
+        self.weighed().iter().copied().filter(move |id| !chosen.contains(id))
+    }
+
+    /// What a settlement chose; of two people both.
+    pub(super) fn chosen(&self) -> BTreeSet<RecordId> {
+        let chosen = self.get(Field::CHOSEN);
+        chosen.map_or(&[][..], Value::as_ids).iter().copied().chain(chosen.and_then(Value::as_id)).collect()
+    }
+
+    /// What a settlement weighed.
+    pub(super) fn weighed(&self) -> &[RecordId] {
+        self.get(Field::WEIGHED).map_or(&[][..], Value::as_ids)
     }
 }
 
@@ -74,6 +86,7 @@ impl<'a> Paper<'a> {
                     Write::Create { record, kind, fields } => {
                         begun.insert((true, record.0)).then_some(())?;
                         paper.records.insert(*record, (*kind, fields));
+                        paper.authors.insert(*record, *actor);
                         // A record is a container, and what it began with.
                         op += 1;
                     }

@@ -4,6 +4,7 @@ use hopluu_model::{ActorId, By, DocId, Edit, EventId, EventKind, Role, Side, Sta
 
 use super::changes::{Change, Saw, Typed, place_of};
 use super::paper::Paper;
+use super::persons::{self, Same};
 use super::*;
 
 fn doc(kind: DocKind) -> DocId {
@@ -192,7 +193,7 @@ fn a_post_has_no_more_holders_than_it_may() {
         all.extend(settled.iter().map(|settlement| (1, 0, vec![settlement.clone()])));
         let (register, people) = (typed(&posts), typed(&all));
         let (register, people) = (changes(&posts, &register), changes(&all, &people));
-        let listed = claims::posts(&Paper::of(&register).unwrap(), &Paper::of(&people).unwrap());
+        let listed = claims::posts(&Paper::of(&register).unwrap(), &Paper::of(&people).unwrap(), &Same::default());
         listed.into_iter().map(|listed| listed.options.len()).collect::<Vec<_>>()
     };
     assert_eq!(listed(&[]), [3]);
@@ -214,4 +215,29 @@ fn the_place_of_a_change_is_read_from_its_bytes() {
     for end in 0..40 {
         assert_eq!(place_of(&second.raw[..end]), None, "{end} bytes are no change");
     }
+}
+
+#[test]
+fn two_records_of_one_name_are_asked_about_until_one_answer_stands() {
+    let person = |number: u8, name: &str| {
+        let fields = vec![
+            (Field::NAME, Value::Text(name.to_owned())),
+            (Field::STAFF_CATEGORY, Value::Text("cong_chuc".to_owned())),
+        ];
+        (number, 0, vec![Write::Create { record: record(number), kind: Kind::PERSON, fields }])
+    };
+    let known = |settled: &[Write]| {
+        let mut all =
+            vec![person(1, "Nguyễn Văn Mẫu 014"), person(2, "Nguyen Van Mau 014"), person(3, "Nguyễn Văn Mẫu 015")];
+        all.extend(settled.iter().map(|settlement| (1, 0, vec![settlement.clone()])));
+        let people = typed(&all);
+        let people = changes(&all, &people);
+        let same = persons::same(&Paper::of(&people).unwrap());
+        (same.listed.len(), same.kept(record(2)) == record(1))
+    };
+    assert_eq!(known(&[]), (1, false));
+    let kept = settles(20, 1, &[], 1, &[1, 2]);
+    assert_eq!(known(std::slice::from_ref(&kept)), (0, true));
+    let other = settles(21, 2, &[], 2, &[1, 2]);
+    assert_eq!(known(&[kept, other]), (1, false));
 }

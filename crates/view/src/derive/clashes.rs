@@ -77,9 +77,7 @@ pub(crate) fn find(connection: &Connection, scope: Scope, no: DocNo, doc: DocId,
         Scope::Record(record) => of_record(connection, no, doc, record)?,
         Scope::Register => Register::load(connection, collection)?
             .map_or_else(Vec::new, |register| of_register(&register, register.fold(today), register.fold_sites())),
-        Scope::People => {
-            People::load(connection, collection)?.map_or_else(Vec::new, |people| people.fold(today).clashes)
-        }
+        Scope::People => People::load(connection, collection)?.map_or_else(Vec::new, |people| people.fold().clashes),
     })
 }
 

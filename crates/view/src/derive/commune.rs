@@ -1,6 +1,6 @@
 //! The records of one commune, loaded as its folds want them.
 
-use hopluu_model::fold::{self, HoldingFold, MergerFold, RegisterFold, SiteFold, Span};
+use hopluu_model::fold::{self, Ends, HoldingFold, MergerFold, RegisterFold, SiteFold, Span, Staff};
 use hopluu_model::{CollectionId, Date, DocId, DocKind, Event, EventKind, Kind, Snapshot};
 use rusqlite::Connection;
 
@@ -50,14 +50,15 @@ impl Register {
     }
 }
 
-/// Posts, persons, holdings and leavers of a commune.
+/// Posts, persons, holdings and leavers of a commune, and the units that end.
 pub(crate) struct People {
     pub(crate) no: DocNo,
     pub(crate) posts: Vec<Snapshot>,
     pub(crate) persons: Vec<Snapshot>,
     pub(crate) holdings: Vec<Snapshot>,
-    leavers: Vec<Snapshot>,
+    pub(crate) leavers: Vec<Snapshot>,
     settlements: Vec<Event>,
+    ends: Ends,
 }
 
 impl People {
@@ -66,6 +67,7 @@ impl People {
         let Some(no) = shown_document(connection, DocId::new(collection, DocKind::People))? else {
             return Ok(None);
         };
+        let register = Register::load(connection, collection)?;
         Ok(Some(Self {
             no,
             posts: posts(connection, collection)?,
@@ -73,12 +75,25 @@ impl People {
             holdings: load::of_kind(connection, no, Kind::HOLDING)?,
             leavers: load::of_kind(connection, no, Kind::LEAVER)?,
             settlements: load::events_of_kind(connection, no, EventKind::SETTLE)?,
+            ends: register.map_or_else(Ends::default, |register| Ends::of(&register.fold(last_day()))),
         }))
     }
 
-    pub(crate) fn fold(&self, day: Date) -> HoldingFold {
-        fold::holdings(&self.holdings, &self.posts, &self.leavers, &self.settlements, day)
+    pub(crate) fn fold(&self) -> HoldingFold {
+        fold::holdings(&Staff {
+            persons: &self.persons,
+            posts: &self.posts,
+            holdings: &self.holdings,
+            leavers: &self.leavers,
+            settlements: &self.settlements,
+            ends: &self.ends,
+        })
     }
+}
+
+/// The last day of the calendar, on which all that will ever happen by what is known has happened.
+pub(crate) fn last_day() -> Date {
+    Date::new(9999, 12, 31).expect("the last day of the calendar exists")
 }
 
 /// The posts of a commune, which lie in its register.

@@ -7,18 +7,18 @@ pub(crate) mod clashes;
 pub(crate) mod commune;
 mod issues;
 pub(crate) mod names;
-mod people;
+pub(crate) mod people;
 mod records;
 pub(crate) mod register;
 pub(crate) mod rules;
 
 use std::collections::BTreeSet;
 
-use hopluu_model::{CollectionId, Date, DocKind, RecordId};
+use hopluu_model::{CollectionId, Date, DocId, DocKind, RecordId};
 use rusqlite::{Connection, OptionalExtension};
 
 use crate::derive::rules::Rules;
-use crate::fold::Moved;
+use crate::fold::{Moved, shown_document};
 use crate::{Error, Result};
 
 /// The derived tables.
@@ -52,12 +52,27 @@ create table register_sum(
   buildings integer not null, surplus integer not null);
 create table people_sum(
   doc integer primary key, people integer not null, concurrent integer not null, gone integer not null);
+create table holding_span(
+  doc integer not null, record blob not null, person blob not null, post blob not null, unit blob,
+  since text not null, until text not null, main integer not null, ending text not null, in_clash integer not null,
+  category text not null, primary key(doc, record)) without rowid;
+create index holding_of_person on holding_span(doc, person);
+create table leaver(
+  doc integer not null, record blob not null, person blob not null, reason text not null, since text not null,
+  benefit text not null, thanked text, gift text not null, category text not null, in_clash integer not null,
+  primary key(doc, record)) without rowid;
+create table double(
+  doc integer not null, record blob not null, kept blob not null, primary key(doc, record)) without rowid;
 
 create table clash(
   key text primary key, scope integer not null, doc integer not null, record blob not null, kind text not null,
   settler text not null, topic text not null, options text not null) without rowid;
 create index clash_of_record on clash(doc, record);
 ";
+
+/// The derived tables whose rows belong to a document and go when it is forgotten.
+pub(crate) const OF_DOCUMENTS: [&str; 9] =
+    ["unit", "unit_span", "merger", "register_sum", "people_sum", "holding_span", "leaver", "double", "clash"];
 
 /// The derived tables as `dump` prints them.
 pub(crate) const DUMP: &[(&str, &str)] = &[
@@ -90,6 +105,19 @@ pub(crate) const DUMP: &[(&str, &str)] = &[
          from register_sum t join document d on d.n = t.doc",
     ),
     ("people_sum", "select hex(d.id), t.people, t.concurrent, t.gone from people_sum t join document d on d.n = t.doc"),
+    (
+        "holding_span",
+        "select hex(d.id), hex(t.record), hex(t.person), hex(t.post), hex(t.unit), t.since, t.until, t.main, t.ending,
+           t.in_clash, t.category
+         from holding_span t join document d on d.n = t.doc",
+    ),
+    (
+        "leaver",
+        "select hex(d.id), hex(t.record), hex(t.person), t.reason, t.since, t.benefit, t.thanked, t.gift, t.category,
+           t.in_clash
+         from leaver t join document d on d.n = t.doc",
+    ),
+    ("double", "select hex(d.id), hex(t.record), hex(t.kept) from double t join document d on d.n = t.doc"),
     (
         "clash",
         "select t.key, t.scope, hex(d.id), hex(t.record), t.kind, t.settler, t.topic, t.options
@@ -151,7 +179,9 @@ pub(crate) fn begin_day(tx: &Connection, day: Date) -> Result<BTreeSet<RecordId>
         let id = CollectionId::from_slice(row.get_ref(0)?.as_blob().unwrap_or_default());
         let collection = id.ok_or(Error::Unreadable("collection"))?;
         register::derive(tx, collection, day, &mut also)?;
-        people::derive(tx, collection, day, &mut also)?;
+        if let Some(people) = shown_document(tx, DocId::new(collection, DocKind::People))? {
+            people::put_sums(tx, people, day)?;
+        }
     }
     Ok(also)
 }

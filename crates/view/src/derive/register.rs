@@ -13,7 +13,7 @@ use crate::derive::commune::Register;
 use crate::load::{self, DocNo};
 
 /// The columns of a derived row behind document and record.
-type Columns = Vec<Sql>;
+pub(super) type Columns = Vec<Sql>;
 
 /// Derives units, mergers, buildings and sums of a commune; names the records whose rows changed.
 pub(crate) fn derive(
@@ -125,8 +125,8 @@ fn count(number: usize) -> Sql {
     Sql::Integer(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
-/// Replaces the rows of a document in `unit` or `merger`, writing only what differs.
-fn put(
+/// Replaces the rows of a document in a table of documents and records, writing only what differs.
+pub(super) fn put(
     tx: &Connection,
     table: &str,
     no: DocNo,

@@ -31,7 +31,10 @@ pub use history::{EventRow, History, RecordRow, RivalRow};
 pub use issue_row::{IssueRow, Picture};
 pub use issues::{IssueDetail, IssuePage, PileCounts};
 pub use overview::{Cell, CommuneCell, Overview, Spread, Sum, WEEKS, Week};
-pub use people::{HoldingRow, PersonRow, PostRow, SeatRow, Staff};
+pub use people::{
+    BoardRow, HoldingRow, LeaverRow, Limits, MemberRow, MembershipRow, PaidRow, PersonDetail, PersonRow, PostRow,
+    QuotaRow, SeatRow, Staff, TransferRow,
+};
 pub use search::Found;
 pub use sentence::Sentence;
 pub use setting::Setting;

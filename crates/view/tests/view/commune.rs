@@ -163,8 +163,10 @@ fn posts_and_buildings_are_listed_with_what_is_to_be_settled() {
     }
     let listed = reader.staff(HERE, None).unwrap().unwrap();
     assert_eq!((listed.serving, listed.concurrent), (2, 0));
-    assert_eq!(listed.posts[0].seats[0].unit_name, "Tổ dân phố 5");
-    assert_eq!(listed.posts[0].seats[0].holders, ["Nguyễn Văn Mẫu 060", "Nguyễn Văn Mẫu 061"]);
+    let head = &listed.posts[0];
+    assert_eq!((head.seats.len(), head.vacant), (10, 9), "one in each unit");
+    assert_eq!(head.seats[4].unit_name, "Tổ dân phố 5");
+    assert_eq!(head.seats[4].holders, ["Nguyễn Văn Mẫu 060", "Nguyễn Văn Mẫu 061"]);
     assert!(listed.people[0].holdings[0].in_force);
     let sites = reader.sites(HERE).unwrap().unwrap();
     assert_eq!((sites.sites.len(), sites.buildings, sites.place_of.len()), (2, 2, 0));

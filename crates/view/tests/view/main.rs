@@ -17,6 +17,8 @@ mod issues;
 #[cfg(test)]
 mod overview;
 #[cfg(test)]
+mod people;
+#[cfg(test)]
 mod search;
 #[cfg(test)]
 mod sentences;

@@ -1,8 +1,15 @@
+//! Posts, who holds them and who left; buildings.
+
+mod leavers;
+mod persons;
+mod units;
+
 use super::merger::settled;
-use super::{day, record, rid, text};
-use crate::fold::{ClashKind, HoldingFold, SiteFold, holdings, sites};
+use super::{appended, day, desk, record, rid, text};
+use crate::edit::Settle;
+use crate::fold::{Clash, ClashKind, Ending, Ends, HoldingFold, SiteFold, Staff, holdings, sites};
 use crate::id::DocKind;
-use crate::record::{Event, Field, Kind, Side, Snapshot, Value};
+use crate::record::{Event, Field, Kind, Role, Side, Snapshot, Value};
 
 fn holding(n: u8, person: u8, from: (u8, u8), to: Option<(u8, u8)>) -> Snapshot {
     let date = |(month, of)| Value::Date(day(2026, month, of));
@@ -22,8 +29,32 @@ fn leaver(n: u8, person: u8, on: (u8, u8)) -> Snapshot {
 }
 
 fn fold(held: &[Snapshot], left: &[Snapshot], events: &[Event]) -> HoldingFold {
+    fold_of(&[], held, left, events, &Ends::default())
+}
+
+fn fold_of(persons: &[Snapshot], held: &[Snapshot], left: &[Snapshot], events: &[Event], ends: &Ends) -> HoldingFold {
     let post = record(50, Kind::POST, DocKind::Register, &[(Field::MAX_HOLDERS, Value::Int(1))]);
-    holdings(held, &[post], left, events, day(2026, 12, 1))
+    holdings(&Staff { persons, posts: &[post], holdings: held, leavers: left, settlements: events, ends })
+}
+
+fn late() -> crate::time::Date {
+    day(2026, 12, 1)
+}
+
+fn people(fold: &HoldingFold) -> usize {
+    fold.seats(late()).len()
+}
+
+fn voided(mut snapshot: Snapshot) -> Snapshot {
+    snapshot.fields.insert(Field::VOID, super::held(Value::Bool(true), 1));
+    snapshot
+}
+
+/// Settles for the option at whose text this begins.
+fn chose(n: u8, clash: &Clash, text: &str) -> Event {
+    let chosen = clash.options.iter().position(|option| option.text.vi.starts_with(text)).unwrap();
+    let form = Settle { event: super::eid(n), clash: clash.clone(), chosen, reason: None };
+    appended(&form, &desk(DocKind::People, Side::Commune, Role::Leader))
 }
 
 #[test]
@@ -31,11 +62,12 @@ fn a_single_seat_with_two_people_is_listed_until_settled() {
     let held = [holding(1, 11, (1, 1), None), holding(2, 12, (6, 1), None)];
     let crowd = fold(&held, &[], &[]);
     assert_eq!((crowd.clashes.len(), crowd.clashes[0].kind), (1, ClashKind::PostHolders));
+    assert!(crowd.spans.values().all(|span| span.in_clash));
     let clash = crowd.clashes[0].clone();
     let one = settled(31, &clash, rid(2));
     let chosen = fold(&held, &[], std::slice::from_ref(&one));
     assert!(chosen.clashes.is_empty());
-    assert_eq!(chosen.holders[&(rid(50), Some(rid(60)))], [rid(2)]);
+    assert_eq!(chosen.holders(late())[&(rid(50), Some(rid(60)))], [rid(2)]);
     let other = settled(32, &clash, rid(1));
     let mut events = vec![one, other];
     let again = fold(&held, &[], &events);
@@ -50,27 +82,31 @@ fn a_single_seat_with_two_people_is_listed_until_settled() {
 #[test]
 fn one_after_the_other_or_one_person_twice_is_no_clash() {
     let following = [holding(1, 11, (1, 1), Some((5, 31))), holding(2, 12, (6, 1), None)];
-    assert!(fold(&following, &[], &[]).clashes.is_empty());
+    let following = fold(&following, &[], &[]);
+    assert!(following.clashes.is_empty());
+    let on = |month, of| following.holders(day(2026, month, of)).into_values().flatten().collect::<Vec<_>>();
+    assert_eq!((on(5, 31), on(6, 1)), (vec![rid(1)], vec![rid(2)]));
     let same = [holding(1, 11, (1, 1), None), holding(2, 11, (2, 1), None)];
     let same = fold(&same, &[], &[]);
     assert!(same.clashes.is_empty());
-    assert_eq!((same.people, same.concurrent), (1, 1));
+    assert_eq!(same.seats(late())[&rid(11)].len(), 1, "one seat, entered twice");
 }
 
 #[test]
 fn leaving_ends_what_began_before_and_clashes_with_what_begins_later() {
     let held = [holding(1, 11, (1, 1), None)];
     let gone = fold(&held, &[leaver(40, 11, (7, 1))], &[]);
-    assert_eq!((gone.people, gone.clashes.len()), (0, 0));
-    assert_eq!(gone.left[&rid(11)], day(2026, 7, 1));
+    assert_eq!((people(&gone), gone.clashes.len()), (0, 0));
+    let span = &gone.spans[&rid(1)];
+    assert_eq!((gone.left[&rid(11)].on, span.to, span.ending), (day(2026, 7, 1), Some(day(2026, 6, 30)), Ending::Left));
     let held = [holding(1, 11, (8, 1), None)];
     let left = [leaver(40, 11, (7, 1))];
     let both = fold(&held, &left, &[]);
-    assert_eq!((both.people, both.clashes[0].kind), (1, ClashKind::LeaverHolds));
+    assert_eq!((people(&both), both.clashes[0].kind), (1, ClashKind::LeaverHolds));
     let stays = fold(&held, &left, &[settled(31, &both.clashes[0], rid(1))]);
-    assert_eq!((stays.people, stays.left.len(), stays.clashes.len()), (1, 0, 0));
+    assert_eq!((people(&stays), stays.left.len(), stays.clashes.len()), (1, 0, 0));
     let goes = fold(&held, &left, &[settled(31, &both.clashes[0], rid(40))]);
-    assert_eq!((goes.people, goes.left.len(), goes.clashes.len()), (0, 1, 0));
+    assert_eq!((people(&goes), goes.left.len(), goes.clashes.len()), (0, 1, 0));
 }
 
 #[test]
