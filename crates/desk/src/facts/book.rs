@@ -2,7 +2,9 @@
 
 use hopluu_model::edit::{AddRecord, DecideUnits, Deed, MergeInto, Passing, ReportIssue, pack};
 use hopluu_model::text::IssueCode;
-use hopluu_model::{Date, Desk, DocId, DocKind, Edit, Fault, Faults, Field, Form, Kind, RecordId, Side, Value, demo::DemoDice};
+use hopluu_model::{
+    Date, Desk, DocId, DocKind, Edit, Fault, Faults, Field, Form, Kind, RecordId, Side, Value, demo::DemoDice,
+};
 
 use super::Writing;
 
@@ -37,7 +39,13 @@ impl<'a> Book<'a> {
         let doc = DocId::new(self.writing.collection, kind);
         match form.edit(&Desk { doc, stamp: self.writing.stamp.clone(), side, made_up }) {
             Ok(edit) => self.edits.push(edit),
-            Err(Faults(faults)) => self.faults.extend(faults.into_iter().filter(|fault| !self.faults.contains(fault))),
+            Err(Faults(faults)) => {
+                for fault in faults {
+                    if !self.faults.contains(&fault) {
+                        self.faults.push(fault);
+                    }
+                }
+            }
         }
     }
 
@@ -113,7 +121,8 @@ impl<'a> Book<'a> {
 
     /// A person is out of service from a day on.
     pub(super) fn leave(&mut self, person: RecordId, reason: &str, on: Date) {
-        let fields = vec![(Field::PERSON, Value::Id(person)), (Field::REASON, text(reason)), (Field::ON, Value::Date(on))];
+        let fields =
+            vec![(Field::PERSON, Value::Id(person)), (Field::REASON, text(reason)), (Field::ON, Value::Date(on))];
         self.record(&format!("leaver {person}"), Kind::LEAVER, fields);
     }
 

@@ -186,3 +186,59 @@ impl Desk {
         Ok(Loaded { places, edits: count })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use hopluu_model::edit::Write;
+    use hopluu_model::{By, Kind, Role, Timestamp};
+
+    use super::*;
+
+    const FILE: &str = include_str!("../../../../tests/facts/seed_facts.json");
+
+    fn writing(role: Role) -> Writing {
+        let stamp = Stamp { at: Timestamp(1_790_000_000_000), by: By { name: "Nguyễn Văn Mẫu 014".into(), role } };
+        Writing { collection: CollectionId([7; 16]), stamp, year: 2026 }
+    }
+
+    fn records(edits: &[Edit]) -> BTreeMap<Kind, usize> {
+        let mut records = BTreeMap::new();
+        for write in edits.iter().flat_map(Edit::writes) {
+            if let Write::Create { kind, .. } = write {
+                *records.entry(*kind).or_default() += 1;
+            }
+        }
+        records
+    }
+
+    #[test]
+    fn every_place_of_the_file_becomes_edits() {
+        let facts = Facts::parse(FILE).unwrap();
+        let mut all: BTreeMap<(&str, Kind), usize> = BTreeMap::new();
+        for place in facts.places() {
+            let role = if place.code.len() == 2 { Role::Admin } else { Role::Leader };
+            let edits = facts.edits(&place, &writing(role)).unwrap();
+            assert_eq!(edits, facts.edits(&place, &writing(role)).unwrap(), "{}", place.name);
+            for (kind, count) in records(&edits) {
+                *all.entry((place.text, kind)).or_default() += count;
+            }
+        }
+        let count = |text, kind| all.get(&(text, kind)).copied().unwrap_or(0);
+        assert_eq!([count("000", Kind::MERGER), count("001", Kind::MERGER)], [20, 79]);
+        assert_eq!([count("001", Kind::PERSON), count("001", Kind::LEAVER)], [1_932 + 312, 1_144 + 186]);
+        assert_eq!([count("002", Kind::POST), count("002", Kind::LEAVER), count("002", Kind::SITE)], [21, 14, 4]);
+        assert_eq!([count("002", Kind::INDICATOR), count("003", Kind::UNIT)], [3, 57]);
+        assert_eq!(count("004", Kind::ISSUE), 60);
+        assert_eq!(facts.expected().len(), 19);
+    }
+
+    #[test]
+    fn who_may_not_pass_decisions_is_told() {
+        let facts = Facts::parse(FILE).unwrap();
+        let place = facts.places().remove(0);
+        assert!(facts.edits(&place, &writing(Role::Clerk)).is_err());
+        assert!(Facts::parse("{}").is_err());
+    }
+}

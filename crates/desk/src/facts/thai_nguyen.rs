@@ -95,9 +95,10 @@ impl Seed {
 
     pub(super) fn write(&self, code: &str, book: &mut Book<'_>) {
         if code == self.province.code {
-            for (what, figure) in
-                [("leavers staff", &self.province.leavers_staff), ("leavers part-time", &self.province.leavers_part_time)]
-            {
+            for (what, figure) in [
+                ("leavers staff", &self.province.leavers_staff),
+                ("leavers part-time", &self.province.leavers_part_time),
+            ] {
                 let bound = if figure.about { "nearly" } else { "exact" };
                 reported(book, what, (&figure.vi, "người"), (figure.value, bound));
             }
