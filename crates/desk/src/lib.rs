@@ -31,6 +31,7 @@ mod province;
 mod refusal;
 mod search;
 mod settle;
+mod staff;
 mod standing;
 mod trail;
 mod units;
@@ -58,6 +59,10 @@ pub use province::{Contact, Silence};
 pub use refusal::{Refusal, Why};
 pub use search::Search;
 pub use settle::Choice;
+pub use staff::{
+    AskTransfer, BeginHolding, DecideTransfer, Done, EndHolding, Leave, LeaverQuery, MarkLeavers, Marked, NewPerson,
+    StaffQuery, Warning,
+};
 pub use standing::{Enrolling, Standing};
 pub use trail::{Deed, Trace, TrailPage, TrailQuery};
 pub use units::{MergeInto, Merging, NewUnit};

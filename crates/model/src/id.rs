@@ -6,6 +6,8 @@ use std::str::FromStr;
 use data_encoding::{BASE32_NOPAD, HEXLOWER_PERMISSIVE};
 use serde::{Deserialize, Serialize};
 
+use crate::digest;
+
 /// The largest change that may exist, in raw bytes. Limits of texts keep every edit below it.
 pub const MAX_CHANGE: usize = 16 * 1024;
 
@@ -80,6 +82,14 @@ bytes_id!(
 bytes_id!(
     /// A record inside a document: 128 random bits.
     RecordId, 16, "record id");
+
+impl RecordId {
+    /// The id of what follows from this record: always the same for one label, so that a repetition adds nothing.
+    #[must_use]
+    pub fn derived(self, label: &str) -> Self {
+        Self(digest::fnv128([&self.0[..], label.as_bytes()]).to_be_bytes())
+    }
+}
 bytes_id!(
     /// An event inside a document: 128 random bits.
     EventId, 16, "event id");

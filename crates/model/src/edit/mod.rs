@@ -25,7 +25,7 @@ pub use merger::{DecideUnits, Deed, MergeInto, MoveMerger, Part, Passing, source
 pub use note::{Arrived, Comment, Confirm, LinkCommon, UnlinkCommon};
 pub use notice::{AddCommon, AddLesson, AddNotice, AddTemplate};
 pub use pack::pack;
-pub use people::{AddHolding, AddLeaver, AddPerson, AddPost, EndHolding};
+pub use people::{AddHolding, AddLeaver, AddPerson, AddPost, EndHolding, MarkLeaver};
 pub use records::{AddRecord, SetField, read};
 pub use register::{AddCommune, AddSite, AddUnit, RenameUnit, SetHouseholds};
 pub use settle::Settle;

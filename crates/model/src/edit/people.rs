@@ -137,6 +137,10 @@ pub struct AddLeaver {
     pub reason: String,
     /// The first day out of service.
     pub on: Date,
+    /// Slug of how far the benefit has got (`benefit_state`).
+    pub benefit: Option<String>,
+    /// The document that says so.
+    pub decision: Option<String>,
 }
 
 impl Form for AddLeaver {
@@ -146,8 +150,43 @@ impl Form for AddLeaver {
             (Field::PERSON, Value::Id(self.person)),
             (Field::REASON, typed(&self.reason)),
             (Field::ON, Value::Date(self.on)),
+            (Field::BENEFIT, typed(self.benefit.as_deref().unwrap_or_default())),
+            (Field::DECISION, typed(self.decision.as_deref().unwrap_or_default())),
         ];
         draft.create(self.record, Kind::LEAVER, fields);
+        draft.done()
+    }
+}
+
+/// What was done for a person who left; what is not named stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MarkLeaver {
+    /// The leaving.
+    pub leaver: RecordId,
+    /// Slug of how far the benefit has got (`benefit_state`).
+    pub benefit: Option<String>,
+    /// The day they were thanked.
+    pub thanked_on: Option<Date>,
+    /// What they were given.
+    pub gift: Option<String>,
+}
+
+impl Form for MarkLeaver {
+    fn edit(&self, desk: &Desk) -> Result<Edit, Faults> {
+        let mut draft = Draft::new(desk);
+        let said = [
+            (Field::BENEFIT, self.benefit.as_deref().map(typed)),
+            (Field::THANKED_ON, self.thanked_on.map(Value::Date)),
+            (Field::GIFT, self.gift.as_deref().map(typed)),
+        ];
+        if said.iter().all(|(_, value)| value.is_none()) {
+            draft.fault(Field::BENEFIT, FaultKind::Missing);
+        }
+        for (field, value) in said {
+            if let Some(value) = value {
+                draft.set(self.leaver, Kind::LEAVER, field, &value);
+            }
+        }
         draft.done()
     }
 }
@@ -173,6 +212,16 @@ mod tests {
         assert!(form.edit(&people).is_ok());
         let numbered = AddPerson { name: "Nguyễn Văn Mẫu 019084001234".into(), ..form };
         assert_eq!(numbered.edit(&people).unwrap_err().0[0].what, FaultKind::CitizenNumber);
+    }
+
+    #[test]
+    fn only_what_is_named_is_marked() {
+        let desk = test_desk(DocKind::People, Side::Commune, Role::Clerk);
+        let form = MarkLeaver { leaver: RecordId([1; 16]), benefit: None, thanked_on: None, gift: None };
+        assert_eq!(form.edit(&desk).unwrap_err().0[0].what, FaultKind::Missing);
+        let form = MarkLeaver { benefit: Some("paid".into()), thanked_on: Date::new(2026, 1, 31), ..form };
+        assert_eq!(form.edit(&desk).unwrap().writes().len(), 2);
+        assert!(MarkLeaver { benefit: Some("?".into()), ..form }.edit(&desk).is_err());
     }
 
     #[test]
