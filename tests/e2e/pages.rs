@@ -177,7 +177,7 @@ fn parts_do_what_they_may_and_no_more() {
     let mut reader = somebody(&mut admin, &pages, ("khach", "read_only", ""));
     let mut handler = somebody(&mut admin, &pages, ("so noi vu", "handler", "so_noi_vu"));
     for browser in [&mut reader, &mut handler] {
-        for path in ["/accounts", "/accounts/0123456789abcdef", "/audit", "/audit/records", "/people"] {
+        for path in ["/accounts", "/accounts/0123456789abcdef", "/audit", "/audit/records"] {
             assert_eq!(browser.get(path).status, 403, "{path}");
         }
         let csrf = browser.get("/account").hidden("csrf");

@@ -18,7 +18,7 @@ pub use holdings::{BeginHolding, EndHolding, NewPerson};
 pub use leaving::{Leave, MarkLeavers, Marked};
 pub use transfers::{AskTransfer, DecideTransfer};
 
-use crate::{Desk, Refusal, Who, Why};
+use crate::{Desk, Power, Refusal, Who, Why};
 
 /// Something that is done and of which the province should still hear less.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -49,6 +49,7 @@ pub struct Done {
 impl Desk {
     /// Where the people of this commune are written.
     pub(crate) fn at_people(&self, who: &Who) -> Result<EditDesk, Refusal> {
+        self.allow(who, Power::Write)?;
         if self.is_province() {
             return Err(Refusal::new(
                 Why::Refused,

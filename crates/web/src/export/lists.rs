@@ -1,9 +1,9 @@
-//! Units, people and directives as rows.
+//! Units and directives as rows.
 
 use std::sync::Arc;
 
 use axum::extract::Query;
-use hopluu_desk::{Power, Refusal, Who};
+use hopluu_desk::Refusal;
 use hopluu_model::fold::UnitStatus;
 
 use super::notes;
@@ -24,13 +24,6 @@ const UNITS: &[Column] = &[
     Column { key: "units.ended", slug: "ended_on", width: 14 },
     Column { key: "units.merged", slug: "lives_in", width: 30 },
     Column { key: "export.decision", slug: "decision", width: 24 },
-];
-
-const PEOPLE: &[Column] = &[
-    Column { key: "people.name", slug: "name", width: 28 },
-    Column { key: "people.category", slug: "category", width: 28 },
-    Column { key: "people.posts", slug: "posts", width: 60 },
-    Column { key: "people.left", slug: "left", width: 14 },
 ];
 
 const DIRECTIVES: &[Column] = &[
@@ -77,24 +70,6 @@ pub(super) fn units(site: &Arc<Site>, page: Page, query: &str) -> Result<Table, 
         ]
     });
     Ok(Table::new(&page, "thon-to", UNITS, notes(site, &page)).with(rows.collect()))
-}
-
-/// People of one commune; that they were looked at is written down first.
-pub(super) async fn people(site: &Arc<Site>, who: &Who, page: Page, query: &str) -> Result<Table, Refusal> {
-    site.desk.allow(who, Power::Personal)?;
-    let collection = site.desk.one_commune(Some(&which(query).commune))?;
-    site.desk.saw_person(who, &collection.to_string()).await?;
-    let names = Names::load(&site.desk, page.lang)?;
-    let staff = site.desk.reader().staff(collection, None)?.map_or_else(Vec::new, |staff| staff.people);
-    let rows = staff.into_iter().map(|person| {
-        vec![
-            Cell::text(&person.name),
-            Cell::text(names.word("staff_category", &person.category)),
-            Cell::text(crate::people::posts(&person)),
-            Cell::day(person.left),
-        ]
-    });
-    Ok(Table::new(&page, "can-bo", PEOPLE, notes(site, &page)).with(rows.collect()))
 }
 
 /// Directives, one row for every commune they go to.

@@ -6,6 +6,7 @@
 mod audit;
 mod issues;
 mod lists;
+mod people;
 mod plain;
 mod spreadsheet;
 mod table;
@@ -88,7 +89,9 @@ pub(crate) async fn send(
         "issues" => issues::table(&site, &signed.who, page, &query),
         "units" => lists::units(&site, page, &query),
         "directives" => lists::directives(&site, page),
-        "people" => lists::people(&site, &signed.who, page, &query).await,
+        "people" | "posts" | "holdings" | "leavers" | "boards" => {
+            people::table(&site, &signed.who, page, (what, &query)).await
+        }
         "trail" => audit::trail(&site, &signed.who, page, &query).await,
         "records" => audit::records(&site, &signed.who, page, &query).await,
         _ => return failure::no_page(State(site), wish).await,

@@ -3,5 +3,6 @@
 mod api;
 mod chores;
 mod harm;
+mod people;
 mod rig;
 mod shown;

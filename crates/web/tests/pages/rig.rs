@@ -31,7 +31,7 @@ pub(crate) const SONG_CONG: &str = "05518";
 pub(crate) const HARM: &str = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}";
 
 struct MemoryDoor {
-    office: Mutex<Office>,
+    office: Arc<Mutex<Office>>,
     drawn: AtomicU64,
 }
 
@@ -91,6 +91,9 @@ pub(crate) struct Rig {
     router: Router,
     pub(crate) token: String,
     pub(crate) csrf: String,
+    office: Arc<Mutex<Office>>,
+    /// Code and collection of the communes.
+    communes: Vec<(&'static str, CollectionId)>,
     _dir: tempfile::TempDir,
 }
 
@@ -101,7 +104,8 @@ impl Rig {
         let relay = RelayAt { key: DeviceKey::from_seed([200; 32]).id(), addresses: vec!["tram.example:4433".into()] };
         let office = founded(&relay);
         let reader = office.view().reader().expect("a sound rig");
-        let door = MemoryDoor { office: Mutex::new(office), drawn: AtomicU64::new(0) };
+        let office = Arc::new(Mutex::new(office));
+        let door = MemoryDoor { office: Arc::clone(&office), drawn: AtomicU64::new(0) };
         let about = About {
             collection: PROVINCE,
             province: PROVINCE,
@@ -126,26 +130,57 @@ impl Rig {
         let signed = desk.set_up(typed, HERE, "thử").await.expect("a sound rig");
         let csrf = desk.session(&signed.token).expect("a sound rig").csrf;
         let router = router(Arc::clone(&desk), Pages::default());
-        let rig = Self { desk, router, token: signed.token, csrf, _dir: dir };
+        let mut rig = Self { desk, router, token: signed.token, csrf, office, communes: Vec::new(), _dir: dir };
         for code in [SONG_CONG, "05443"] {
             let invite = Invite { commune: Some(code.into()), label: HARM.into(), ..Invite::default() };
-            rig.desk.invite(&rig.admin(), invite).await.expect("a sound rig");
+            let invited = rig.desk.invite(&rig.admin(), invite).await.expect("a sound rig");
+            rig.communes.push((code, invited.collection.parse().expect("a collection")));
         }
+        rig
+    }
+
+    /// A desk of a commune with its leader signed in, over the same machine: what is written at one is seen at the other.
+    pub(crate) async fn commune(&self, code: &str) -> Self {
+        let dir = tempfile::tempdir().expect("a sound rig");
+        let (_, collection) = self.communes.iter().find(|(known, _)| *known == code).expect("an invited commune");
+        let office = Arc::clone(&self.office);
+        let reader = office.lock().expect("a sound rig").view().reader().expect("a sound rig");
+        // Other ids than the province's desk draws.
+        let door =
+            MemoryDoor { office: Arc::clone(&office), drawn: AtomicU64::new(1 << 32 | u64::from(collection.0[0])) };
+        let about = About {
+            collection: *collection,
+            side: Side::Commune,
+            label: "Nhà A".into(),
+            dir: dir.path().to_owned(),
+            ..self.desk.about().clone()
+        };
+        let (news, _) = broadcast::channel(4);
+        let desk = Arc::new(Desk::new(Box::new(door), vec![reader], about, (Shared::default(), news)));
+        desk.open_people().await.expect("a sound rig");
+        let router = router(Arc::clone(&desk), Pages::default());
+        let (token, csrf) = (String::new(), String::new());
+        let mut rig = Self { desk, router, token, csrf, office, communes: self.communes.clone(), _dir: dir };
+        rig.sign_in_as(&Who::new("Trần Thị Trưởng", Part::Leader), &format!("leader-{code}"), "leader").await;
         rig
     }
 
     /// The same pages for somebody with another part, who signs in.
     pub(crate) async fn signed_in_as(&mut self, part: &str) {
+        self.sign_in_as(&self.admin(), part, part).await;
+    }
+
+    async fn sign_in_as(&mut self, keeper: &Who, name: &str, part: &str) {
         let password = "trời hôm nay nhiều mây";
         let new = NewAccount {
-            name: part.into(),
+            name: name.into(),
             part: part.into(),
             password: Some(password.into()),
             ..NewAccount::default()
         };
-        self.desk.add_account(&self.admin(), new).await.expect("a good account");
+        self.desk.add_account(keeper, new).await.expect("a good account");
         let typed = SignIn {
-            name: part.into(),
+            name: name.into(),
             password: password.into(),
             code: String::new(),
             from: HERE,
