@@ -3,6 +3,7 @@
 mod bulletin;
 mod issue;
 mod people;
+mod staff;
 
 use std::path::PathBuf;
 
@@ -12,6 +13,7 @@ use hopluu_driver::Lang;
 pub(crate) use bulletin::{Bulletin, Directive};
 pub(crate) use issue::Issue;
 pub(crate) use people::{Account, Audit, Session};
+pub(crate) use staff::{Board, Holding, Person, Post, Transfer};
 
 /// Hợp Lưu: hồ sơ của xã, phường, làm việc cả khi mất mạng.
 /// Records of communes that work without a line and flow together with the province.
@@ -121,6 +123,31 @@ pub(crate) enum Command {
     Unit {
         #[command(subcommand)]
         command: Unit,
+    },
+    /// Cán bộ · People in office
+    Person {
+        #[command(subcommand)]
+        command: Person,
+    },
+    /// Chức danh, chỗ trống, biên chế · Posts, vacancies, quotas
+    Post {
+        #[command(subcommand)]
+        command: Post,
+    },
+    /// Bố trí chức danh · Who holds which post
+    Holding {
+        #[command(subcommand)]
+        command: Holding,
+    },
+    /// Điều động giữa các xã, phường · Transfers between communes
+    Transfer {
+        #[command(subcommand)]
+        command: Transfer,
+    },
+    /// Các ban · Boards
+    Board {
+        #[command(subcommand)]
+        command: Board,
     },
     /// Việc cần thống nhất · What is to be settled
     Settle {

@@ -173,6 +173,11 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         Command::Directive { command } => command.request(),
         Command::Bulletin { command } => command.request(),
         Command::Unit { command } => unit(command),
+        Command::Person { command } => command.request(),
+        Command::Post { command } => command.request(),
+        Command::Holding { command } => command.request(),
+        Command::Transfer { command } => command.request(),
+        Command::Board { command } => command.request(),
         Command::Settle { command } => match command {
             Settle::List => ("settle.list", json!({})),
             Settle::Show { key } => ("settle.show", json!({ "key": key })),

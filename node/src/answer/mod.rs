@@ -8,6 +8,7 @@ mod issue;
 mod office;
 mod people;
 mod settle;
+mod staff;
 mod unit;
 
 use hopluu_desk::{Desk, Part, Refusal, Who, Why};
@@ -60,6 +61,9 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "audit.records" => people::records(desk, who, args),
         what if what.starts_with("directive.") || what.starts_with("bulletin.") => {
             bulletin::answer(desk, who, what, args).await
+        }
+        what if ["person.", "post.", "holding.", "transfer.", "board."].iter().any(|about| what.starts_with(about)) => {
+            staff::answer(desk, who, what, args).await
         }
         what if what.starts_with("account.") || what.starts_with("session.") => {
             people::answer(desk, who, what, args).await

@@ -7,6 +7,7 @@
 mod caller;
 mod issues;
 mod machines;
+mod people;
 mod province;
 mod refused;
 mod unit;
@@ -75,6 +76,15 @@ fn parts() -> (Router<Arc<Site>>, Document) {
                 .routes(routes!(province::task))
                 .routes(routes!(province::notices))
                 .routes(routes!(unit::units))
+                .routes(routes!(people::list, people::add))
+                .routes(routes!(people::show))
+                .routes(routes!(people::begin))
+                .routes(routes!(people::end))
+                .routes(routes!(people::leavers, people::leave))
+                .routes(routes!(people::mark))
+                .routes(routes!(people::boards))
+                .routes(routes!(people::transfers, people::ask))
+                .routes(routes!(people::decide))
                 .routes(routes!(machines::status))
                 .routes(routes!(machines::devices))
                 .routes(routes!(machines::invite)),

@@ -20,7 +20,7 @@ async fn office() -> (Rig, Rig) {
 }
 
 async fn person(rig: &Rig, name: &str) -> String {
-    let staff = rig.desk.staff(&leader(), &StaffQuery::default()).await.unwrap().unwrap();
+    let staff = rig.desk.staff(&leader(), &StaffQuery::default()).await.expect("a sound rig").expect("people");
     staff.people.iter().find(|row| row.name == name).unwrap_or_else(|| panic!("no {name}")).id.to_string()
 }
 
