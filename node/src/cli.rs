@@ -4,6 +4,7 @@ mod bulletin;
 mod issue;
 mod people;
 mod staff;
+mod unit;
 
 use std::path::PathBuf;
 
@@ -14,6 +15,7 @@ pub(crate) use bulletin::{Bulletin, Directive};
 pub(crate) use issue::Issue;
 pub(crate) use people::{Account, Audit, Session};
 pub(crate) use staff::{Board, Holding, Person, Post, Transfer};
+pub(crate) use unit::{Merger, Unit};
 
 /// Hợp Lưu: hồ sơ của xã, phường, làm việc cả khi mất mạng.
 /// Records of communes that work without a line and flow together with the province.
@@ -149,6 +151,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Board,
     },
+    /// Sáp nhập, chia tách, đổi tên, giải thể, chuyển loại thôn, tổ · Decisions about units
+    Merger {
+        #[command(subcommand)]
+        command: Merger,
+    },
     /// Việc cần thống nhất · What is to be settled
     Settle {
         #[command(subcommand)]
@@ -255,68 +262,6 @@ pub(crate) struct Join {
     /// Mã mời; xuống dòng, khoảng trắng không sao · The invitation; spaces and line breaks do not matter
     #[arg(required = true, num_args = 1..)]
     pub(crate) invitation: Vec<String>,
-}
-
-#[derive(Debug, Subcommand)]
-pub(crate) enum Unit {
-    /// Thêm · Add
-    Add {
-        /// Tên · Name
-        name: String,
-        /// Loại (mã): to_dan_pho, thon, xom, ap... · Kind (slug)
-        #[arg(long, default_value = "to_dan_pho")]
-        kind: String,
-        /// Số hộ · Households
-        #[arg(long)]
-        households: Option<i64>,
-    },
-    /// Danh sách · List
-    List {
-        /// Tính đến ngày · As of a day
-        #[arg(long)]
-        at: Option<String>,
-        /// Mã xã (ở bàn tỉnh) · Commune code (at the province)
-        #[arg(long)]
-        commune: Option<String>,
-    },
-    /// Đổi tên · Rename
-    Rename {
-        /// Tên hoặc mã · Name or id
-        unit: String,
-        /// Tên mới · New name
-        name: String,
-    },
-    /// Sửa số hộ · Correct the households
-    Households {
-        /// Tên hoặc mã · Name or id
-        unit: String,
-        /// Số hộ · Households
-        households: i64,
-    },
-    /// Nhập các thôn, tổ theo quyết định · Merge units by a decision (leader)
-    #[command(
-        after_help = "Ví dụ · Example:\n  hopluu unit merge --role leader \"Tổ dân phố 3 (Cải Đan)\" \"Tổ dân phố 4 (Cải Đan)\" \\\n      --into \"Tổ dân phố 3\" --decision 00/NQ-HĐND --effective 2026-12-01"
-    )]
-    Merge {
-        /// Các thôn, tổ được nhập (tên hoặc mã) · Units to merge
-        #[arg(required = true, num_args = 2..)]
-        from: Vec<String>,
-        /// Tên mới, hoặc tên/mã đơn vị có sẵn với --existing · New name, or an existing unit with --existing
-        #[arg(long)]
-        into: String,
-        /// Nhập vào đơn vị có sẵn · The target exists already
-        #[arg(long)]
-        existing: bool,
-        /// Số văn bản · Number of the decision
-        #[arg(long)]
-        decision: String,
-        /// Cơ quan thông qua · Body that passed it
-        #[arg(long, default_value = "HĐND")]
-        body: String,
-        /// Ngày có hiệu lực · Effective on
-        #[arg(long)]
-        effective: String,
-    },
 }
 
 #[derive(Debug, Subcommand)]

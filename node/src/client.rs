@@ -8,7 +8,7 @@ use hopluu_driver::control::{ControlError, call};
 use hopluu_driver::{Complaint, Exit, Lang};
 use serde_json::{Value, json};
 
-use crate::cli::{Cli, Command, Config, Places, Province, RoleArg, Settle, Unit};
+use crate::cli::{Cli, Command, Config, Places, Province, RoleArg, Settle};
 use crate::home::Home;
 use crate::{config, demo, places, secret, serve, setup};
 
@@ -172,12 +172,13 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         Command::Issue { command } => command.request(None),
         Command::Directive { command } => command.request(),
         Command::Bulletin { command } => command.request(),
-        Command::Unit { command } => unit(command),
         Command::Person { command } => command.request(),
         Command::Post { command } => command.request(),
         Command::Holding { command } => command.request(),
         Command::Transfer { command } => command.request(),
         Command::Board { command } => command.request(),
+        Command::Unit { command } => command.request(),
+        Command::Merger { command } => command.request(),
         Command::Settle { command } => match command {
             Settle::List => ("settle.list", json!({})),
             Settle::Show { key } => ("settle.show", json!({ "key": key })),
@@ -212,22 +213,6 @@ fn role(role: RoleArg) -> &'static str {
         RoleArg::Triage => "triage",
         RoleArg::Handler => "handler",
         RoleArg::Admin => "admin",
-    }
-}
-
-fn unit(command: &Unit) -> (&'static str, Value) {
-    match command {
-        Unit::Add { name, kind, households } => {
-            ("unit.add", json!({ "name": name, "kind": kind, "households": households }))
-        }
-        Unit::List { at, commune } => ("unit.list", json!({ "at": at, "commune": commune })),
-        Unit::Rename { unit, name } => ("unit.rename", json!({ "unit": unit, "name": name })),
-        Unit::Households { unit, households } => ("unit.households", json!({ "unit": unit, "households": households })),
-        Unit::Merge { from, into, existing, decision, body, effective } => (
-            "unit.merge",
-            json!({ "from": from, "into": into, "existing": existing, "decision": decision, "body": body,
-                "effective": effective }),
-        ),
     }
 }
 

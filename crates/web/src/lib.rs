@@ -24,6 +24,7 @@ mod line;
 mod live;
 mod login;
 mod machines;
+mod mergers;
 mod names;
 mod notices;
 mod overview;
@@ -41,6 +42,7 @@ mod words;
 
 pub use demo::{DemoDesk, Scene, Stage, demo_router};
 pub use line::line;
+pub use mergers::warning;
 pub use sentence::sentence;
 pub use site::{Accept, Pages, router, serve};
 

@@ -56,6 +56,11 @@ impl Fields {
         Self { pairs: fields.into_iter().collect(), file: None }
     }
 
+    /// Fields as an address or the program fills them in.
+    pub(crate) fn of(pairs: Vec<(String, String)>) -> Self {
+        Self { pairs, file: None }
+    }
+
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let pairs = form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()));
         Self { pairs: pairs.collect(), file: None }

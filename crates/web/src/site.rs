@@ -15,8 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    accounts, api, assets, bulletin, directives, export, failure, guard, home, issues, live, login, machines, notices,
-    overview, people, problems, settle, status, units,
+    accounts, api, assets, bulletin, directives, export, failure, guard, home, issues, live, login, machines, mergers,
+    notices, overview, people, problems, settle, status, units,
 };
 
 /// The largest request, in bytes: a form with one photograph as telephones take them.
@@ -52,6 +52,8 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .merge(bulletin::routes())
         .merge(problems::routes())
         .merge(people::routes())
+        .merge(units::routes())
+        .merge(mergers::routes())
         .merge(api::routes())
         .route("/", get(home::show))
         .route("/settle", get(settle::list))
@@ -60,7 +62,6 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .route("/notices", get(notices::show))
         .route("/overview", get(overview::show))
         .route("/export/{file}", get(export::send))
-        .route("/units", get(units::show).post(units::change))
         .route("/status", get(status::show))
         .route("/news", get(live::stream))
         .route("/wish", post(status::wish))

@@ -41,6 +41,7 @@ const FILES: &[&str] = &[
     include_str!("../words/issues.tsv"),
     include_str!("../words/office.tsv"),
     include_str!("../words/people.tsv"),
+    include_str!("../words/units.tsv"),
     include_str!("../words/accounts.tsv"),
     include_str!("../words/province.tsv"),
 ];

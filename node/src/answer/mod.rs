@@ -5,6 +5,7 @@
 
 mod bulletin;
 mod issue;
+mod merger;
 mod office;
 mod people;
 mod settle;
@@ -51,9 +52,11 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "issue.move" => saved(&desk.move_issue(who, read(args)?).await?),
         "unit.add" => saved_id(desk.add_unit(who, read(args)?).await?),
         "unit.list" => unit::list(desk, args),
-        "unit.rename" => unit::rename(desk, who, args).await,
+        "unit.show" => unit::show(desk, who, args).await,
+        "unit.set" => unit::set(desk, who, args).await,
         "unit.households" => unit::households(desk, who, args).await,
         "unit.merge" => unit::merge(desk, who, args).await,
+        what if what.starts_with("merger.") => merger::answer(desk, who, what, args).await,
         "settle.list" => settle::list(desk),
         "settle.show" => settle::show(desk, args),
         "settle.choose" => settle::choose(desk, who, args).await,

@@ -194,10 +194,13 @@ impl<'a> Plan<'a> {
         let (mut name, mut kind) = (unit.text(Field::NAME), unit.text(Field::UNIT_KIND));
         let mut altering: Vec<_> = touching.iter().filter(|merger| in_force(merger)).collect();
         altering.sort_by_key(|merger| (self.live[merger].on, **merger));
-        for deed in altering.iter().map(|merger| &self.live[merger]) {
+        let (mut named_by, mut kind_by) = (None, None);
+        for merger in &altering {
+            let deed = &self.live[*merger];
+            let decision = || self.mergers[*merger].1.decision.clone();
             match deed.action {
-                Action::Rename => name = &deed.outcome,
-                Action::Convert => kind = &deed.outcome,
+                Action::Rename => (name, named_by) = (&deed.outcome, decision()),
+                Action::Convert => (kind, kind_by) = (&deed.outcome, decision()),
                 Action::Merge | Action::Split | Action::Dissolve => {}
             }
         }
@@ -217,7 +220,7 @@ impl<'a> Plan<'a> {
             (None, None, None, None) => UnitStatus::InClash,
         };
         let (name, kind) = (name.to_owned(), kind.to_owned());
-        UnitFold { name, kind, households: unit.int(Field::HOUSEHOLDS), status, clashes }
+        UnitFold { name, kind, named_by, kind_by, households: unit.int(Field::HOUSEHOLDS), status, clashes }
     }
 
     fn ended_by(&self, merger: RecordId, day: Date) -> UnitStatus {

@@ -94,6 +94,10 @@ pub struct UnitFold {
     pub name: String,
     /// Slug of its kind on that day.
     pub kind: String,
+    /// The document that gave it this name, where one did; then its own field says what it was called before.
+    pub named_by: Option<String>,
+    /// The document that made it of this kind, where one did.
+    pub kind_by: Option<String>,
     /// Its households, with those of the units merged into it ([`register`] says when they count).
     pub households: Option<i64>,
     /// What has become of it.
@@ -135,6 +139,18 @@ impl MergerStanding {
             Self::InClash => "Cần thống nhất",
             Self::SetAside => "Không được chọn",
             Self::InForce => "Có hiệu lực",
+        }
+    }
+
+    /// In English.
+    #[must_use]
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::NotPassed => "not passed",
+            Self::Waiting => "not in force yet",
+            Self::InClash => "to be settled",
+            Self::SetAside => "not chosen",
+            Self::InForce => "in force",
         }
     }
 }

@@ -9,15 +9,18 @@ mod freshness;
 mod history;
 mod issue_row;
 mod issues;
+mod merger_detail;
 mod overview;
 mod people;
 mod plain;
+mod preview;
 mod search;
 mod sentence;
 mod setting;
 mod similar;
 mod sites;
 mod totals;
+mod unit_detail;
 mod units;
 mod wanted;
 
@@ -30,15 +33,18 @@ pub use freshness::Freshness;
 pub use history::{EventRow, History, RecordRow, RivalRow};
 pub use issue_row::{IssueRow, Picture};
 pub use issues::{IssueDetail, IssuePage, PileCounts};
+pub use merger_detail::MergerDetail;
 pub use overview::{Cell, CommuneCell, Overview, Spread, Sum, WEEKS, Week};
 pub use people::{
     BoardRow, HoldingRow, LeaverRow, Limits, MemberRow, MembershipRow, PaidRow, PersonDetail, PersonRow, PostRow,
     QuotaRow, SeatRow, Staff, TransferRow,
 };
+pub use preview::{After, Intent, Preview, Warning};
 pub use search::Found;
 pub use sentence::Sentence;
 pub use setting::Setting;
 pub use similar::Similar;
 pub use sites::{SiteRow, Sites};
 pub use totals::{CommuneRow, Totals};
+pub use unit_detail::{HolderRow, Kin, LateRow, NameRow, PlacedIssue, UnitDetail, Way};
 pub use units::{MergerRow, UnitRow, Units};

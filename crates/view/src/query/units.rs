@@ -26,6 +26,10 @@ pub struct UnitRow {
     pub collection: CollectionId,
     /// Its name.
     pub name: String,
+    /// The document that gave it this name, where one did.
+    pub named_by: Option<String>,
+    /// The document that made it of this kind, where one did.
+    pub kind_by: Option<String>,
     /// The area of the old commune in which it lies; tells namesakes apart.
     pub area: String,
     /// Slug of its kind.
@@ -67,6 +71,14 @@ pub struct UnitRow {
     pub clashes: Vec<String>,
 }
 
+impl UnitRow {
+    /// Whether it exists on the day asked for, be it in a clash.
+    #[must_use]
+    pub fn exists(&self) -> bool {
+        matches!(self.status, UnitStatus::Active | UnitStatus::InClash)
+    }
+}
+
 /// A merger as lists show it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct MergerRow {
@@ -86,6 +98,8 @@ pub struct MergerRow {
     pub into: Option<RecordId>,
     /// Its name, or the name that a renamed unit gets.
     pub into_name: String,
+    /// Whether it makes that unit.
+    pub makes: bool,
     /// The units that a split makes.
     #[serde(serialize_with = "plain::texts")]
     pub parts: Vec<RecordId>,
@@ -109,6 +123,8 @@ pub struct MergerRow {
     /// What the next state event must name in `after`.
     #[serde(serialize_with = "plain::texts")]
     pub frontier: Vec<EventId>,
+    /// Keys of the clashes in which it stands.
+    pub clashes: Vec<String>,
 }
 
 /// The units and mergers of a commune on a day.
@@ -170,35 +186,53 @@ impl Reader {
     }
 }
 
+/// All mergers but those entered by mistake.
+pub(crate) fn merger_rows(register: &Register, fold: &RegisterFold) -> Vec<MergerRow> {
+    let mergers = register.mergers.iter().filter(|(merger, _)| fold.mergers.contains_key(&merger.id));
+    mergers.map(|(merger, own)| merger_row(merger, own, fold)).collect()
+}
+
+/// When and by which document a unit ended; nothing of one that did not.
+pub(crate) fn ended(status: &UnitStatus) -> (Option<Date>, String) {
+    match status {
+        UnitStatus::Merged { on, decision, .. }
+        | UnitStatus::Split { on, decision, .. }
+        | UnitStatus::Dissolved { on, decision, .. } => (Some(*on), decision.clone()),
+        UnitStatus::Ended { on } => (Some(*on), String::new()),
+        UnitStatus::Active | UnitStatus::InClash | UnitStatus::Planned { .. } | UnitStatus::Future { .. } => {
+            (None, String::new())
+        }
+    }
+}
+
 fn units(register: &Register, day: Date) -> Units {
     let fold = register.fold(day);
-    let mergers = register.mergers.iter().filter(|(merger, _)| fold.mergers.contains_key(&merger.id));
     let rows = register.units.iter().filter_map(|unit| Some(unit_row(unit, fold.units.get(&unit.id)?, &fold)));
     Units {
         as_of: day,
         units: rows.collect(),
-        mergers: mergers.map(|(merger, own)| merger_row(merger, own, &fold)).collect(),
+        mergers: merger_rows(register, &fold),
         before: register::before(&fold),
         totals: fold.totals.clone(),
         namesakes: fold.namesakes,
     }
 }
 
-fn unit_row(unit: &Snapshot, own: &UnitFold, fold: &RegisterFold) -> UnitRow {
+pub(crate) fn unit_row(unit: &Snapshot, own: &UnitFold, fold: &RegisterFold) -> UnitRow {
     let lives_in = fold.successor(unit.id);
-    let (ended_on, decision, merger) = match &own.status {
-        UnitStatus::Merged { on, decision, merger, .. }
-        | UnitStatus::Split { on, decision, merger, .. }
-        | UnitStatus::Dissolved { on, decision, merger } => (Some(*on), decision.clone(), Some(*merger)),
-        UnitStatus::Planned { merger } => (None, String::new(), Some(*merger)),
-        UnitStatus::Ended { on } => (Some(*on), unit.text(Field::DECISION).to_owned(), None),
-        UnitStatus::Active | UnitStatus::InClash | UnitStatus::Future { .. } => (None, String::new(), None),
-    };
+    let (ended_on, mut decision) = ended(&own.status);
+    if decision.is_empty() && ended_on.is_some() {
+        unit.text(Field::DECISION).clone_into(&mut decision);
+    }
+    let maker = if let UnitStatus::Planned { merger } = &own.status { Some(*merger) } else { None };
+    let merger = own.status.ended_by().or(maker);
     let successor = if let UnitStatus::Merged { into, .. } = &own.status { Some(*into) } else { None };
     UnitRow {
         id: unit.id,
         collection: unit.doc.collection,
         name: own.name.clone(),
+        named_by: own.named_by.clone(),
+        kind_by: own.kind_by.clone(),
         area: unit.text(Field::AREA).to_owned(),
         kind: own.kind.clone(),
         households: own.households,
@@ -218,14 +252,17 @@ fn unit_row(unit: &Snapshot, own: &UnitFold, fold: &RegisterFold) -> UnitRow {
     }
 }
 
-fn merger_row(merger: &Snapshot, own: &MergerFold, fold: &RegisterFold) -> MergerRow {
+pub(crate) fn merger_row(merger: &Snapshot, own: &MergerFold, fold: &RegisterFold) -> MergerRow {
     let from = merger.get(Field::FROM).map_or(&[][..], Value::as_ids);
     let into = merger.get(Field::INTO).and_then(Value::as_id);
     let named = merger.text(Field::INTO_NAME);
+    let between = fold.clashes.iter().filter(|clash| clash.options.iter().any(|option| option.record == merger.id));
+    let clashes = own.clashes.iter().chain(between);
     let parts = merger.get(Field::PARTS).map_or(&[][..], Value::as_ids);
     MergerRow {
         id: merger.id,
         action: Action::from_slug(merger.text(Field::ACTION)),
+        makes: into.is_some_and(|into| fold.made.contains(&into)) && !named.is_empty(),
         parts: parts.to_vec(),
         part_names: parts.iter().map(|unit| name_of(fold, *unit)).collect(),
         kind: merger.text(Field::UNIT_KIND).to_owned(),
@@ -239,7 +276,16 @@ fn merger_row(merger: &Snapshot, own: &MergerFold, fold: &RegisterFold) -> Merge
         decision: own.decision.clone().unwrap_or_default(),
         body: own.body.clone().unwrap_or_default(),
         frontier: own.frontier.clone(),
+        clashes: clashes.map(|clash| clash.key.to_string()).collect(),
     }
+}
+
+/// What the latest record that has begun says of the council.
+pub(crate) fn council(regimes: &[Snapshot], day: Date) -> Option<bool> {
+    let begun = |record: &&Snapshot| record.date(Field::VALID_FROM).is_none_or(|from| from <= day);
+    let latest = regimes.iter().filter(|record| !record.is_void()).filter(begun);
+    let latest = latest.max_by_key(|record| (record.date(Field::VALID_FROM), record.id))?;
+    Some(latest.get(Field::COUNCIL) == Some(&Value::Bool(true)))
 }
 
 fn name_of(fold: &RegisterFold, unit: RecordId) -> String {

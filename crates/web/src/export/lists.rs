@@ -26,6 +26,17 @@ const UNITS: &[Column] = &[
     Column { key: "export.decision", slug: "decision", width: 24 },
 ];
 
+const MERGERS: &[Column] = &[
+    Column { key: "mergers.what", slug: "action", width: 14 },
+    Column { key: "mergers.units", slug: "from", width: 50 },
+    Column { key: "mergers.result", slug: "result", width: 40 },
+    Column { key: "filter.state", slug: "state", width: 18 },
+    Column { key: "units.state", slug: "standing", width: 22 },
+    Column { key: "mergers.effective", slug: "effective_on", width: 14 },
+    Column { key: "export.decision", slug: "decision", width: 24 },
+    Column { key: "mergers.body", slug: "body", width: 28 },
+];
+
 const DIRECTIVES: &[Column] = &[
     Column { key: "directives.name", slug: "name", width: 40 },
     Column { key: "directives.text", slug: "text", width: 60 },
@@ -70,6 +81,25 @@ pub(super) fn units(site: &Arc<Site>, page: Page, query: &str) -> Result<Table, 
         ]
     });
     Ok(Table::new(&page, "thon-to", UNITS, notes(site, &page)).with(rows.collect()))
+}
+
+/// Decisions about the units of one commune.
+pub(super) fn mergers(site: &Arc<Site>, page: Page, query: &str) -> Result<Table, Refusal> {
+    let names = Names::load(&site.desk, page.lang)?;
+    let units = site.desk.units(Some(&which(query).commune), None)?;
+    let rows = units.map_or_else(Vec::new, |units| units.mergers).into_iter().map(|row| {
+        vec![
+            Cell::text(row.action.map_or("", |action| page.pick(action.vi(), action.en()))),
+            Cell::text(row.from_names.join(", ")),
+            Cell::text(crate::mergers::outcome(&page, &names, &row)),
+            Cell::text(page.pick(row.state.vi(), row.state.en())),
+            Cell::text(page.pick(row.standing.vi(), row.standing.en())),
+            Cell::day(row.effective_on),
+            Cell::text(row.decision),
+            Cell::text(row.body),
+        ]
+    });
+    Ok(Table::new(&page, "quyet-dinh-thon-to", MERGERS, notes(site, &page)).with(rows.collect()))
 }
 
 /// Directives, one row for every commune they go to.

@@ -88,6 +88,7 @@ pub(crate) async fn send(
     let asked = match what {
         "issues" => issues::table(&site, &signed.who, page, &query),
         "units" => lists::units(&site, page, &query),
+        "mergers" => lists::mergers(&site, page, &query),
         "directives" => lists::directives(&site, page),
         "people" | "posts" | "holdings" | "leavers" | "boards" => {
             people::table(&site, &signed.who, page, (what, &query)).await
