@@ -6,3 +6,4 @@ mod harm;
 mod people;
 mod rig;
 mod shown;
+mod units;

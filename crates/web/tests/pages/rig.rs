@@ -12,10 +12,11 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use hopluu_desk::{
     About, Answer, Desk, Door, Invite, NewAccount, Part, Refusal, Report, SetUp, Shared, SignIn, Trouble, Who, Work,
 };
-use hopluu_identity::{Anchor, DeviceKey, Founding, RelayAt, RootKey, root_hash};
+use hopluu_identity::{Anchor, DeviceKey, Enrolment, Founding, Invitation, RelayAt, RootKey, root_hash};
 use hopluu_mailbox::{Role, Setup as MailboxSetup};
-use hopluu_model::{CollectionId, Side, Tick, Timestamp, demo};
-use hopluu_office::{Office, Setup};
+use hopluu_model::edit::AddCommune;
+use hopluu_model::{By, CollectionId, RecordId, Role as Playing, Side, Stamp, Tick, Timestamp, demo};
+use hopluu_office::{Invitee, Office, Setup};
 use hopluu_store::{MemoryFiles, MemoryIndex, Options, Store};
 use hopluu_view::View;
 use hopluu_web::{Pages, router};
@@ -100,19 +101,35 @@ pub(crate) struct Rig {
 impl Rig {
     /// Founded, with the first bulletin and two communes.
     pub(crate) async fn province() -> Self {
+        let mut rig = Self::open(founded(&relay()), (PROVINCE, Side::Province), "admin").await;
+        for code in [SONG_CONG, "05443"] {
+            let invite = Invite { commune: Some(code.into()), label: HARM.into(), ..Invite::default() };
+            let invited = rig.desk.invite(&rig.admin(), invite).await.expect("a sound rig");
+            rig.communes.push((code, invited.collection.parse().expect("a collection")));
+        }
+        rig
+    }
+
+    /// An office of Phường Sông Công with a machine of its own, which was invited and never had a line; its leader is
+    /// signed in. What it writes counts as the commune's.
+    pub(crate) async fn alone() -> Self {
+        let (office, collection) = invited();
+        Self::open(office, (collection, Side::Commune), "leader").await
+    }
+
+    async fn open(office: Office, (collection, side): (CollectionId, Side), part: &str) -> Self {
         let dir = tempfile::tempdir().expect("a sound rig");
-        let relay = RelayAt { key: DeviceKey::from_seed([200; 32]).id(), addresses: vec!["tram.example:4433".into()] };
-        let office = founded(&relay);
         let reader = office.view().reader().expect("a sound rig");
         let office = Arc::new(Mutex::new(office));
         let door = MemoryDoor { office: Arc::clone(&office), drawn: AtomicU64::new(0) };
+        let label = if side == Side::Province { "Tỉnh Thái Nguyên" } else { "Nhà A, Sông Công" };
         let about = About {
-            collection: PROVINCE,
+            collection,
             province: PROVINCE,
-            side: Side::Province,
+            side,
             letter: "A".into(),
-            label: "Tỉnh Thái Nguyên".into(),
-            relay,
+            label: label.into(),
+            relay: relay(),
             invited_until: NOON,
             program: "thử",
             dir: dir.path().to_owned(),
@@ -124,19 +141,13 @@ impl Rig {
             code,
             name: "quan_tri".into(),
             shown: "Trần Thị Quản".into(),
-            part: "admin".into(),
+            part: part.into(),
             password: "trời hôm nay nhiều mây".into(),
         };
         let signed = desk.set_up(typed, HERE, "thử").await.expect("a sound rig");
         let csrf = desk.session(&signed.token).expect("a sound rig").csrf;
         let router = router(Arc::clone(&desk), Pages::default());
-        let mut rig = Self { desk, router, token: signed.token, csrf, office, communes: Vec::new(), _dir: dir };
-        for code in [SONG_CONG, "05443"] {
-            let invite = Invite { commune: Some(code.into()), label: HARM.into(), ..Invite::default() };
-            let invited = rig.desk.invite(&rig.admin(), invite).await.expect("a sound rig");
-            rig.communes.push((code, invited.collection.parse().expect("a collection")));
-        }
-        rig
+        Self { desk, router, token: signed.token, csrf, office, communes: Vec::new(), _dir: dir }
     }
 
     /// A desk of a commune with its leader signed in, over the same machine: what is written at one is seen at the other.
@@ -231,9 +242,57 @@ impl Rig {
     }
 }
 
+fn relay() -> RelayAt {
+    RelayAt { key: DeviceKey::from_seed([200; 32]).id(), addresses: vec!["tram.example:4433".into()] }
+}
+
+/// An office whose only paper is the province's invitation.
+fn invited() -> (Office, CollectionId) {
+    let mut province = founded(&relay());
+    let commune = AddCommune {
+        record: RecordId([77; 16]),
+        code: SONG_CONG.into(),
+        name: "Sông Công".into(),
+        kind: "phuong".into(),
+        province: "19".into(),
+        valid_from: None,
+        stage: None,
+        area_ha: None,
+        population: None,
+    };
+    let stamp = Stamp { at: NOON, by: By { name: "Bàn tỉnh".into(), role: Playing::Admin } };
+    let (code, name) = (SONG_CONG.to_owned(), "Sông Công".to_owned());
+    let expires = Timestamp(NOON.0 + 86_400_000);
+    let invitee = Invitee { commune, code, name, label: "Nhà A".into(), expires, relay: relay() };
+    let issued = province.invite(Tick(0), invitee, stamp).expect("a sound rig");
+    let invitation = Invitation::from_text(&issued.text).expect("what was written can be read");
+    let key = DeviceKey::from_seed([12; 32]);
+    let join = invitation.join(key.id(), NOON);
+    let mailbox = MailboxSetup {
+        role: Role::Office { relay: invitation.relay().key, claim: None },
+        anchor: invitation.anchor(),
+        enrolment: Some(Enrolment::begin(join)),
+        key,
+        program: "thử".into(),
+        seed: 2,
+    };
+    (opened(mailbox, [14; 16]), issued.collection)
+}
+
+fn opened(mailbox: MailboxSetup, life: [u8; 16]) -> Office {
+    let store = Store::open(Box::new(MemoryFiles::new()), Box::new(MemoryIndex::new()), Options::new(life));
+    let mut drawn = 0_u64;
+    let dice = Box::new(move |bytes: &mut [u8]| {
+        for byte in bytes {
+            drawn += 1;
+            *byte = drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[1];
+        }
+    });
+    let setup = Setup { mailbox, cache_bytes: 1 << 20, dice };
+    Office::open(store.expect("a sound rig").0, View::memory().expect("a sound rig"), setup, NOON).expect("a sound rig")
+}
+
 fn founded(relay: &RelayAt) -> Office {
-    let opened = Store::open(Box::new(MemoryFiles::new()), Box::new(MemoryIndex::new()), Options::new([4; 16]))
-        .expect("a sound rig");
     let (root, next) = (RootKey::from_entropy([5; 32]), root_hash(&RootKey::from_entropy([6; 32]).id()));
     let key = DeviceKey::from_seed([11; 32]);
     let founding = Founding {
@@ -253,15 +312,7 @@ fn founded(relay: &RelayAt) -> Office {
         program: "thử".into(),
         seed: 1,
     };
-    let mut drawn = 0_u64;
-    let dice = Box::new(move |bytes: &mut [u8]| {
-        for byte in bytes {
-            drawn += 1;
-            *byte = drawn.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()[1];
-        }
-    });
-    let setup = Setup { mailbox, cache_bytes: 1 << 20, dice };
-    let mut office = Office::open(opened.0, View::memory().expect("a sound rig"), setup, NOON).expect("a sound rig");
+    let mut office = opened(mailbox, [4; 16]);
     office.found(Tick(0), founding, &root, NOON).expect("a sound rig");
     for edit in demo::bulletin(PROVINCE, 1, NOON) {
         office.submit(&edit).expect("a sound rig");
