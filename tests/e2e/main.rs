@@ -11,4 +11,5 @@ mod offline;
 mod pages;
 mod people;
 mod pictures;
+mod staff;
 mod words;
