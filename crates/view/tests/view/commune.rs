@@ -222,3 +222,23 @@ fn forgetting_a_register_leaves_nothing_of_it() {
     other.fold(&Batch { docs: vec![held] }).unwrap();
     assert_eq!(view.dump().unwrap(), other.dump().unwrap());
 }
+
+#[test]
+fn two_days_are_compared_and_today_is_what_the_totals_say() {
+    let mut view = View::memory().unwrap();
+    let [posts, held] = staff();
+    view.fold(&Batch { docs: vec![posts, held] }).unwrap();
+    view.mark(&until("2026-12-24")).unwrap();
+    let reader = view.reader().unwrap();
+    let both = reader.comparison(&[HERE], (Some("2026-11-30".parse().unwrap()), None)).unwrap();
+    assert_eq!((both.before.units, both.after.units, both.units_gone()), (10, 9, 1));
+    assert_eq!((both.before.households, both.after.households), (1_000, 1_000));
+    // Two people sit in one seat until it is settled: the seat is filled once.
+    assert_eq!((both.after.people, both.after.filled_by_post["to_truong"], both.after.vacant_in_units), (2, 1, 8));
+    assert_eq!((both.before.vacant_in_units, both.scattered, both.clashes), (9, 1, 2));
+    assert_eq!((both.communes.len(), both.communes[0].code.as_str()), (1, "05518"));
+    let totals = reader.totals(&[HERE]).unwrap();
+    assert_eq!((totals.units, totals.people, totals.concurrent), (9, both.after.people, both.after.concurrent));
+    assert_eq!(totals.households, both.after.households);
+    assert_eq!(reader.comparison(&[CollectionId([3; 16])], (None, None)).unwrap().communes, []);
+}
