@@ -1,6 +1,7 @@
 //! The command line.
 
 mod bulletin;
+mod import;
 mod issue;
 mod people;
 mod staff;
@@ -12,6 +13,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use hopluu_driver::Lang;
 
 pub(crate) use bulletin::{Bulletin, Directive};
+pub(crate) use import::Import;
 pub(crate) use issue::Issue;
 pub(crate) use people::{Account, Audit, Session};
 pub(crate) use staff::{Board, Holding, Person, Post, Transfer};
@@ -161,6 +163,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Settle,
     },
+    /// Tổng hợp: trước, sau, tăng giảm · Totals: before, after, change
+    Totals(Totals),
+    /// Nạp từ tệp · Load from files
+    Import {
+        #[command(subcommand)]
+        command: Import,
+    },
     /// Danh mục đơn vị hành chính · Catalogue of places
     Places {
         #[command(subcommand)]
@@ -209,6 +218,22 @@ pub(crate) enum DemoCommand {
     Cut,
     /// Nối lại đường truyền · Mend the line
     Heal,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Ví dụ · Examples:\n  hopluu totals --dir tinh --from 30/06/2025 --to 01/07/2025\n  hopluu totals --dir tinh --commune 05518 --json"
+)]
+pub(crate) struct Totals {
+    /// So với ngày; không ghi thì hôm nay · The earlier day; today when absent
+    #[arg(long)]
+    pub(crate) from: Option<String>,
+    /// Đến ngày; không ghi thì hôm nay · The later day; today when absent
+    #[arg(long)]
+    pub(crate) to: Option<String>,
+    /// Mã xã, có thể nhiều; không ghi thì tất cả · Commune codes; all when absent
+    #[arg(long = "commune")]
+    pub(crate) communes: Vec<String>,
 }
 
 #[derive(Debug, Subcommand)]

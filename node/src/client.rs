@@ -1,14 +1,14 @@
 //! Doing what the command line says: here, or by asking the running office.
 
 use std::io::{Read, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use hopluu_driver::control::{ControlError, call};
 use hopluu_driver::{Complaint, Exit, Lang};
 use serde_json::{Value, json};
 
-use crate::cli::{Cli, Command, Config, Places, Province, RoleArg, Settle};
+use crate::cli::{Cli, Command, Config, Import, Places, Province, RoleArg, Settle};
 use crate::home::Home;
 use crate::{config, demo, places, secret, serve, setup};
 
@@ -87,6 +87,10 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Complaint> {
             let (what, args) = command.request(picture.as_deref());
             ask(&home, &framed(&cli, what, &args))?
         }
+        Command::Import { command: Import::Facts { file, place } } => {
+            let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
+            ask(&home, &framed(&cli, "facts", &json!({ "file": text, "place": place })))?
+        }
         command => ask(&home, &request(&cli, command))?,
     };
     say.answer(&answer);
@@ -100,6 +104,17 @@ fn picture(file: Option<&PathBuf>) -> Result<Option<String>, Complaint> {
     let bytes = std::fs::read(file).map_err(|error| crate::failed("picture", &error))?;
     let small = hopluu_desk::small_picture(&bytes).map_err(|refusal| crate::answer::complain(&refusal))?;
     Ok(Some(data_encoding::BASE64.encode(&small)))
+}
+
+fn unreadable(file: &Path, error: &std::io::Error) -> Complaint {
+    let file = file.display();
+    Complaint::new(
+        Exit::Usage,
+        "file-unreadable",
+        format!("Không đọc được tệp {file}. Kiểm tra tên tệp rồi làm lại."),
+        format!("The file {file} cannot be read. Check its name and try again."),
+    )
+    .because(error)
 }
 
 /// Asks the running office.
@@ -189,11 +204,15 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         Command::Account { command } => command.request(None),
         Command::Session { command } => command.request(),
         Command::Audit(audit) => audit.request(),
+        Command::Totals(it) => {
+            ("totals", json!({ "from": it.from, "to": it.to, "communes": it.communes.join(",") }))
+        }
         Command::Doctor => ("doctor", json!({})),
         // These never ask the office.
         Command::Demo(_)
         | Command::Province { .. }
         | Command::Join(_)
+        | Command::Import { .. }
         | Command::Serve
         | Command::Places { .. }
         | Command::Config { .. } => ("status", json!({})),

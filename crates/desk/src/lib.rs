@@ -34,6 +34,7 @@ mod search;
 mod settle;
 mod staff;
 mod standing;
+mod totals;
 mod trail;
 mod units;
 mod who;
@@ -66,6 +67,7 @@ pub use staff::{
     StaffQuery, Warning,
 };
 pub use standing::{Enrolling, Standing};
+pub use totals::{Compare, Compared};
 pub use trail::{Deed, Trace, TrailPage, TrailQuery};
 pub use units::NewUnit;
 pub use who::{Part, Power, Who};

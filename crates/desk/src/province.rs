@@ -19,6 +19,13 @@ pub struct Silence {
     pub since: Option<Timestamp>,
 }
 
+impl Silence {
+    /// Whether it has lasted so long that figures should say so.
+    pub(crate) fn is_late(&self, now: Timestamp) -> bool {
+        self.since.is_none_or(|at| now.0 - at.0 > SILENT_MS)
+    }
+}
+
 /// How the communes' lines stand, and the sums over them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Contact {
@@ -63,12 +70,11 @@ impl Desk {
                 silent.push(Silence { commune: commune.name.clone(), since });
             }
         }
-        let long = |silence: &&Silence| silence.since.is_none_or(|at| now.0 - at.0 > SILENT_MS);
         Ok(Contact {
             communes: catalogue::communes_of(&code).count(),
             known: communes.len(),
             connected,
-            late: silent.iter().filter(long).count(),
+            late: silent.iter().filter(|silence| silence.is_late(now)).count(),
             fresh: silent.iter().filter_map(|silence| silence.since).min().unwrap_or(now),
             silent,
             totals: self.reader().totals(&[])?,

@@ -37,6 +37,7 @@ mod settle;
 mod signed;
 mod site;
 mod status;
+mod totals;
 mod units;
 mod words;
 

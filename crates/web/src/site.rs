@@ -16,7 +16,7 @@ use tower_http::compression::CompressionLayer;
 
 use crate::{
     accounts, api, assets, bulletin, directives, export, failure, guard, home, issues, live, login, machines, mergers,
-    notices, overview, people, problems, settle, status, units,
+    notices, overview, people, problems, settle, status, totals, units,
 };
 
 /// The largest request, in bytes: a form with one photograph as telephones take them.
@@ -61,6 +61,7 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .route("/directives", get(directives::show).post(directives::change))
         .route("/notices", get(notices::show))
         .route("/overview", get(overview::show))
+        .route("/totals", get(totals::show))
         .route("/export/{file}", get(export::send))
         .route("/status", get(status::show))
         .route("/news", get(live::stream))

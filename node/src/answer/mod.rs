@@ -9,6 +9,7 @@ mod merger;
 mod office;
 mod people;
 mod settle;
+mod totals;
 mod staff;
 mod unit;
 
@@ -57,6 +58,8 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "unit.households" => unit::households(desk, who, args).await,
         "unit.merge" => unit::merge(desk, who, args).await,
         what if what.starts_with("merger.") => merger::answer(desk, who, what, args).await,
+        "totals" => totals::compare(desk, args).await,
+        "facts" => totals::facts(desk, who, args).await,
         "settle.list" => settle::list(desk),
         "settle.show" => settle::show(desk, args),
         "settle.choose" => settle::choose(desk, who, args).await,

@@ -21,6 +21,8 @@ const BOTH: &[&str] = &[
     "/settle",
     "/directives",
     "/notices",
+    "/totals",
+    "/totals?from=30/06/2025&to=01/07/2025",
     "/units",
     "/people",
     "/status",

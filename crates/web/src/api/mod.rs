@@ -10,6 +10,7 @@ mod machines;
 mod people;
 mod province;
 mod refused;
+mod totals;
 mod unit;
 
 use std::sync::{Arc, OnceLock};
@@ -90,6 +91,7 @@ fn parts() -> (Router<Arc<Site>>, Document) {
                 .routes(routes!(unit::preview))
                 .routes(routes!(unit::take))
                 .routes(routes!(unit::merger))
+                .routes(routes!(totals::compare))
                 .routes(routes!(machines::status))
                 .routes(routes!(machines::devices))
                 .routes(routes!(machines::invite)),

@@ -10,6 +10,7 @@ mod people;
 mod plain;
 mod spreadsheet;
 mod table;
+mod totals;
 
 use std::sync::Arc;
 
@@ -89,6 +90,7 @@ pub(crate) async fn send(
         "issues" => issues::table(&site, &signed.who, page, &query),
         "units" => lists::units(&site, page, &query),
         "mergers" => lists::mergers(&site, page, &query),
+        "totals" => totals::table(&site, page, &query).await,
         "directives" => lists::directives(&site, page),
         "people" | "posts" | "holdings" | "leavers" | "boards" => {
             people::table(&site, &signed.who, page, (what, &query)).await
