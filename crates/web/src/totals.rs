@@ -46,8 +46,8 @@ impl Line {
 }
 
 /// The figures of one subject.
-struct Group {
-    title: &'static str,
+struct Group<'a> {
+    title: &'a str,
     lines: Vec<Line>,
 }
 
@@ -80,35 +80,36 @@ impl TotalsPage {
         rows.map(|(slug, (count, weak))| (self.names.word("equipment_kind", slug), *count, *weak)).collect()
     }
 
-    fn groups(&self) -> Vec<Group> {
+    fn groups(&self) -> Vec<Group<'_>> {
         let (before, after) = (&self.compared.sums.before, &self.compared.sums.after);
-        let line = |key: &str, of: fn(&Figures) -> u32| Line::new(self.page.t(key), of(before), of(after));
+        let page = &self.page;
+        let line = |name: &str, of: fn(&Figures) -> u32| Line::new(name, of(before), of(after));
         let words = |list: &str, of: fn(&Figures) -> &BTreeMap<String, u32>| {
             let names = |slug: &str| self.names.word(list, slug);
             parts(of(before), of(after), names)
         };
         let kinds = |figures: &Figures| figures.units_by_kind.iter().map(|(slug, sum)| (slug.clone(), sum.0)).collect();
-        let mut units = vec![line("totals.units", |of| of.units)];
+        let mut units = vec![line(page.t("totals.units"), |of| of.units)];
         units.extend(parts(&kinds(before), &kinds(after), |slug| self.names.kind(slug)));
-        units.push(line("totals.in_clash", |of| of.units_in_clash).part());
-        units.push(Line::new(self.page.t("totals.households"), before.households, after.households));
-        let mut people = vec![line("totals.people", |of| of.people)];
+        units.push(line(page.t("totals.in_clash"), |of| of.units_in_clash).part());
+        units.push(Line::new(page.t("totals.households"), before.households, after.households));
+        let mut people = vec![line(page.t("totals.people"), |of| of.people)];
         people.extend(words("staff_category", |of| &of.people_by_category));
-        people.push(line("totals.of_units", |of| of.people_of_units).part());
-        people.push(line("totals.of_communes", |of| of.people_of_communes).part());
-        people.push(line("totals.concurrent", |of| of.concurrent).part());
-        let mut posts = vec![line("totals.posts", |of| of.posts)];
-        posts.push(line("totals.vacant", |of| of.vacant).part());
-        posts.push(line("totals.vacant_in_units", |of| of.vacant_in_units));
-        let mut left = vec![line("totals.left", |of| of.left)];
+        people.push(line(page.t("totals.of_units"), |of| of.people_of_units).part());
+        people.push(line(page.t("totals.of_communes"), |of| of.people_of_communes).part());
+        people.push(line(page.t("totals.concurrent"), |of| of.concurrent).part());
+        let mut posts = vec![line(page.t("totals.posts"), |of| of.posts)];
+        posts.push(line(page.t("totals.vacant"), |of| of.vacant).part());
+        posts.push(line(page.t("totals.vacant_in_units"), |of| of.vacant_in_units));
+        let mut left = vec![line(page.t("totals.left"), |of| of.left)];
         left.extend(words("exit_reason", |of| &of.left_by_reason));
-        left.push(line("totals.thanked", |of| of.thanked).part());
-        left.push(line("totals.paid", |of| of.paid).part());
+        left.push(line(page.t("totals.thanked"), |of| of.thanked).part());
+        left.push(line(page.t("totals.paid"), |of| of.paid).part());
         vec![
-            Group { title: "nav.units", lines: units },
-            Group { title: "nav.people", lines: people },
-            Group { title: "totals.posts_title", lines: posts },
-            Group { title: "totals.left_title", lines: left },
+            Group { title: page.t("nav.units"), lines: units },
+            Group { title: page.t("nav.people"), lines: people },
+            Group { title: page.t("totals.posts_title"), lines: posts },
+            Group { title: page.t("totals.left_title"), lines: left },
         ]
     }
 }

@@ -7,3 +7,4 @@ mod people;
 mod rig;
 mod shown;
 mod units;
+mod totals;
