@@ -9,8 +9,8 @@ mod merger;
 mod office;
 mod people;
 mod settle;
-mod totals;
 mod staff;
+mod totals;
 mod unit;
 
 use hopluu_desk::{Desk, Part, Refusal, Who, Why};

@@ -6,5 +6,5 @@ mod harm;
 mod people;
 mod rig;
 mod shown;
-mod units;
 mod totals;
+mod units;
