@@ -28,6 +28,8 @@ struct ListPage {
 struct ClashPage {
     page: Page,
     clash: ClashRow,
+    /// Of each option whom it is about, for those who may know.
+    about: Vec<String>,
     refused: Option<Refusal>,
 }
 
@@ -93,11 +95,15 @@ pub(crate) async fn choose(
 }
 
 async fn one(site: &Site, wish: Wish, signed: &Signed, key: &str, refused: Option<Refusal>) -> Response {
-    match site.desk.clash(key) {
-        Ok(detail) => {
+    let asked = match site.desk.clash(key) {
+        Ok(detail) => site.desk.disputed(&signed.who, &detail.row).await.map(|about| (detail, about)),
+        Err(refusal) => Err(refusal),
+    };
+    match asked {
+        Ok((detail, about)) => {
             let page = wish.page(site, signed, "settle").await;
             let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
-            show_as(status, &ClashPage { page, clash: detail.row, refused })
+            show_as(status, &ClashPage { page, clash: detail.row, about, refused })
         }
         Err(refusal) => failure::refused(site, wish, signed, refusal).await,
     }

@@ -4,6 +4,7 @@
 //! the province limits is told as a [`Warning`] and done all the same; what cannot be is refused.
 
 mod asked;
+mod disputed;
 mod holdings;
 mod leaving;
 mod transfers;

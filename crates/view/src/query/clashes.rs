@@ -57,7 +57,12 @@ pub struct ClashDetail {
     pub clash: Clash,
 }
 
-const ROW: &str = "select c.key, c.kind, d.id, c.record, coalesce(r.name, ''), coalesce(r.kind, 0), c.settler, c.topic, c.options, c.scope, c.doc
+// Nobody is named in lists that are for all: a holding by post and unit, persons and leavings not at all.
+const ROW: &str = "select c.key, c.kind, d.id, c.record,
+   coalesce(case r.kind
+     when 6 then (select p.name || coalesce(' ' || u.name, '') from holding_span s join record p on p.id = s.post
+                    left join record u on u.id = s.unit where s.doc = c.doc and s.record = c.record limit 1)
+     when 4 then null else r.name end, ''), coalesce(r.kind, 0), c.settler, c.topic, c.options, c.scope, c.doc
  from clash c join document d on d.n = c.doc left join record r on r.doc = c.doc and r.id = c.record";
 
 impl Reader {
