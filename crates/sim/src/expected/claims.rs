@@ -97,13 +97,39 @@ pub(super) fn renamed(register: &Paper<'_>, unit: RecordId, clashing: &[Listed],
 
 /// Whether a merger is passed, by its passing or by a settlement for it that nobody passed over.
 fn stands(register: &Paper<'_>, merger: RecordId, passed_over: &BTreeSet<RecordId>) -> bool {
-    let of_it: Vec<&Happened<'_>> = register
-        .events
-        .iter()
-        .filter(|event| event.record == merger && (event.kind == EventKind::MERGER_PASS || event.settles()))
-        .collect();
+    let moves = |event: &&Happened<'_>| matches!(event.kind.0, 21..=27) || event.settles();
+    let of_it: Vec<&Happened<'_>> =
+        register.events.iter().filter(|event| event.record == merger).filter(moves).collect();
+    // What a settlement stands for, through others that it settled again.
+    let kind = |event: &Happened<'_>| {
+        let mut base = of_it.iter().find(|other| other.id == event.id).copied();
+        for _ in 0..of_it.len() {
+            let Some(settlement) = base.filter(|base| base.settles()) else { break };
+            let chosen = settlement.get(Field::CHOSEN).and_then(Value::as_id);
+            base = of_it.iter().find(|other| Some(other.id.0) == chosen.map(|id| id.0)).copied();
+        }
+        base.map(|base| base.kind)
+    };
     let seen: BTreeSet<&EventId> = of_it.iter().flat_map(|event| event.after).collect();
-    of_it.iter().filter(|event| !seen.contains(&event.id)).any(|event| !passed_over.contains(&RecordId(event.id.0)))
+    let last: Vec<&&Happened<'_>> = of_it.iter().filter(|event| !seen.contains(&event.id)).collect();
+    let decides = last.iter().filter_map(|event| kind(event)).min();
+    let passings = last.iter().filter(|event| kind(event) == Some(EventKind::MERGER_PASS));
+    decides == Some(EventKind::MERGER_PASS)
+        && passings.into_iter().any(|event| !passed_over.contains(&RecordId(event.id.0)))
+}
+
+/// What cannot both hold within one merger, and the mergers of which that is not worked out here.
+pub(super) fn within(register: &Paper<'_>) -> (Vec<Listed>, BTreeSet<RecordId>) {
+    let (mut listed, mut settled) = (Vec::new(), BTreeSet::new());
+    for merger in register.of_kind(Kind::MERGER) {
+        match super::states::merger(register, merger) {
+            Some(kinds) => listed.extend(kinds.into_iter().map(|kind| among(kind, &BTreeSet::from([merger])))),
+            None => {
+                settled.insert(merger);
+            }
+        }
+    }
+    (listed, settled)
 }
 
 /// The mergers that end a unit.

@@ -25,6 +25,8 @@ use self::paper::Paper;
 
 const SAME_FIELD: &str = "same_field:";
 const OF_ISSUES: &str = "issue_";
+/// What is to be settled within one merger.
+const WITHIN: [&str; 4] = ["merger_outcome", "merger_consent", "merger_terms", "merger_sources"];
 const POST_HOLDERS: &str = "post_holders";
 const PERSON_TWICE: &str = "person_twice";
 
@@ -101,7 +103,7 @@ struct Comparison<'a> {
     /// `None` for documents that cannot be compared.
     papers: BTreeMap<DocId, Option<Paper<'a>>>,
     expected: BTreeSet<(DocId, Listed)>,
-    /// Issues that are passed over.
+    /// Issues, and mergers as such, that are passed over.
     settled: BTreeSet<RecordId>,
 }
 
@@ -139,7 +141,8 @@ impl<'a> Comparison<'a> {
     fn commune(&mut self, compared: &mut Compared) -> Result<(), String> {
         let ((register, units), (people, holdings)) = (self.of(DocKind::Register), self.of(DocKind::People));
         let Some(units) = units else { return Ok(()) };
-        let clashing = claims::mergers(units);
+        let (mut clashing, settled) = claims::within(units);
+        clashing.extend(claims::mergers(units));
         compared.units += check_units(&self.reader, self.collection, units, &clashing)?;
         let mut expected: Vec<_> = clashing.into_iter().map(|listed| (register, listed)).collect();
         if let Some(holdings) = holdings {
@@ -148,6 +151,7 @@ impl<'a> Comparison<'a> {
             expected.extend(claims::posts(units, holdings, &same).into_iter().map(|listed| (people, listed)));
         }
         self.expected.extend(expected);
+        self.settled.extend(settled);
         Ok(())
     }
 
@@ -161,8 +165,10 @@ impl<'a> Comparison<'a> {
             let is_settled = listed.record.is_some_and(|record| self.settled.contains(&record));
             let of_people = [POST_HOLDERS, PERSON_TWICE].contains(&listed.kind.as_str());
             let without_posts = of_people && self.of(DocKind::Register).1.is_none();
+            let within = WITHIN.contains(&listed.kind.as_str());
+            let is_passed_over = within && self.settled.iter().any(|id| listed.options.contains(&id.to_string()));
             let is_left_out = self.papers.get(&doc).is_some_and(Option::is_none);
-            if !(is_left_out || without_posts || (is_settled && listed.kind.starts_with(OF_ISSUES))) {
+            if !(is_left_out || is_passed_over || without_posts || (is_settled && listed.kind.starts_with(OF_ISSUES))) {
                 shown.insert((doc, listed));
             }
         }

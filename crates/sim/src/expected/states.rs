@@ -39,6 +39,17 @@ const TASK_RANKS: [(EventKind, &[Side], TaskState); 5] = [
     (EventKind::TASK_GIVEN, PROVINCE, TaskState::Given),
 ];
 
+/// What moves a merger; its events keep their own kind as state.
+const MERGER_RANKS: [(EventKind, &[Side], EventKind); 7] = [
+    (EventKind::MERGER_ANNUL, COMMUNE, EventKind::MERGER_ANNUL),
+    (EventKind::MERGER_PASS, COMMUNE, EventKind::MERGER_PASS),
+    (EventKind::MERGER_WITHDRAW, COMMUNE, EventKind::MERGER_WITHDRAW),
+    (EventKind::MERGER_FAIL, COMMUNE, EventKind::MERGER_FAIL),
+    (EventKind::MERGER_AGREE, COMMUNE, EventKind::MERGER_AGREE),
+    (EventKind::MERGER_CONSULT, COMMUNE, EventKind::MERGER_CONSULT),
+    (EventKind::MERGER_DRAFT, COMMUNE, EventKind::MERGER_DRAFT),
+];
+
 /// What must be said of an issue.
 pub(super) struct Issue {
     pub(super) state: IssueState,
@@ -82,6 +93,50 @@ pub(super) fn task(paper: &Paper<'_>, record: RecordId) -> Option<(TaskState, BT
     counted.events.iter().find(|event| event.kind == EventKind::TASK_GIVEN)?;
     let frontier = counted.frontier();
     Some((lowest(&frontier, &TASK_RANKS)?, frontier.iter().map(|event| event.id).collect()))
+}
+
+/// What cannot both hold within a merger. `None` when somebody settled something of it: that is not worked out here.
+pub(super) fn merger(paper: &Paper<'_>, record: RecordId) -> Option<Vec<&'static str>> {
+    if paper.events.iter().any(|event| event.record == record && event.settles()) {
+        return None;
+    }
+    let counted = Counted::of(paper, record, &MERGER_RANKS);
+    let Counted { events, below } = &counted;
+    let mut listed = BTreeSet::new();
+    for one in events {
+        for other in events {
+            if !below[&one.id].contains(&other.id) && !below[&other.id].contains(&one.id) {
+                listed.extend(rivals(one, other));
+            }
+        }
+    }
+    let list = paper.shown(record, Field::FROM).map_or(&[][..], Value::as_ids);
+    let now = Value::Text(hopluu_model::edit::sources_hash(list));
+    let last = |kind: EventKind| {
+        let these: Vec<_> = events.iter().filter(|event| event.kind == kind).collect();
+        let is_last = |event: &&&&Happened<'_>| !these.iter().any(|other| below[&other.id].contains(&event.id));
+        these.iter().filter(is_last).any(|event| event.get(Field::SOURCES_HASH).is_some_and(|hash| *hash != now))
+    };
+    let state = lowest(&counted.frontier(), &MERGER_RANKS);
+    let open = [EventKind::MERGER_PASS, EventKind::MERGER_AGREE, EventKind::MERGER_CONSULT];
+    if state.is_some_and(|state| open.contains(&state))
+        && (last(EventKind::MERGER_CONSULT) || last(EventKind::MERGER_PASS))
+    {
+        listed.insert("merger_sources");
+    }
+    Some(listed.into_iter().collect())
+}
+
+fn rivals(one: &Happened<'_>, other: &Happened<'_>) -> Option<&'static str> {
+    let terms = |event: &Happened<'_>| (event.get(Field::DECISION).cloned(), event.get(Field::EFFECTIVE_ON).cloned());
+    match (one.kind, other.kind) {
+        (EventKind::MERGER_PASS, EventKind::MERGER_WITHDRAW | EventKind::MERGER_FAIL | EventKind::MERGER_ANNUL) => {
+            Some("merger_outcome")
+        }
+        (EventKind::MERGER_AGREE, EventKind::MERGER_FAIL) => Some("merger_consent"),
+        (EventKind::MERGER_PASS, EventKind::MERGER_PASS) if terms(one) != terms(other) => Some("merger_terms"),
+        _ => None,
+    }
 }
 
 /// Folds the events of an issue. `None` when somebody settled a clash of it: that is not worked out here.
