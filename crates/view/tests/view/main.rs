@@ -23,4 +23,6 @@ mod search;
 #[cfg(test)]
 mod sentences;
 #[cfg(test)]
+mod units;
+#[cfg(test)]
 mod world;

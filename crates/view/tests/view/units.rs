@@ -7,6 +7,7 @@ use hopluu_model::{CollectionId, EventKind, Field, Kind, RecordId, Side, Value};
 use hopluu_view::query::Intent;
 use hopluu_view::{Batch, DocUpdate, Marks, View};
 
+use crate::bulk::timed;
 use crate::world::*;
 
 const HERE: CollectionId = CollectionId([1; 16]);
@@ -21,11 +22,7 @@ fn unit(number: u32, name: &str, kind: &str, households: i64) -> hopluu_model::S
 fn commune(units: u32, persons: u32, holdings: u32) -> [DocUpdate; 3] {
     let mut register_ = update(register(1), 1);
     register_.records.extend((1..=units).map(|n| unit(n, &format!("Thôn {n}"), "thon", 100)));
-    let post = [
-        (Field::SLUG, text("truong_thon")),
-        (Field::NAME, text("Trưởng thôn")),
-        (Field::SCOPE, text("unit")),
-    ];
+    let post = [(Field::SLUG, text("truong_thon")), (Field::NAME, text("Trưởng thôn")), (Field::SCOPE, text("unit"))];
     register_.records.push(record(register(1), 9_000, Kind::POST, &post));
     let mut people_ = update(people(1), 2);
     for person in 0..persons {
@@ -147,7 +144,8 @@ fn a_unit_knows_its_names_its_line_and_the_days_on_which_it_counts() {
     let before = reader.unit(id(1), Some("2024-12-31".parse().unwrap())).unwrap().unwrap();
     assert_eq!((before.unit.name.as_str(), before.unit.exists(), before.ancestors.len()), ("Thôn 1", true, 0));
     let dump = view.dump().unwrap();
-    let spans: Vec<&str> = dump.lines().filter(|line| line.contains("9999-12-31") && line.contains("khu_pho")).collect();
+    let spans: Vec<&str> =
+        dump.lines().filter(|line| line.contains("9999-12-31") && line.contains("khu_pho")).collect();
     assert_eq!(spans.len(), 1, "{dump}");
     assert!(dump.lines().any(|line| line.contains("2026-06-30") && line.contains("merged")), "{dump}");
     assert!(reader.council(HERE, None).unwrap().is_none());
@@ -160,7 +158,7 @@ fn a_preview_of_a_large_commune_is_quick() {
     let view = view(commune(150, 500, 2_000));
     let reader = view.reader().unwrap();
     let merge = Intent { names: vec![("Thôn Mới".into(), None)], ..intent(Action::Merge, &[1, 2, 3]) };
-    let mut took: Vec<Duration> = (0..9).map(|_| measured(|| drop(reader.preview(HERE, &merge).unwrap()))).collect();
+    let mut took: Vec<Duration> = (0..9).map(|_| timed(|| drop(reader.preview(HERE, &merge).unwrap()))).collect();
     took.sort();
     println!("preview of a merger in a large commune: median {:?}, slowest {:?}", took[4], took[8]);
 }
