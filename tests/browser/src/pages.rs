@@ -25,6 +25,10 @@ const BOTH: &[&str] = &[
     "/totals?from=30/06/2025&to=01/07/2025",
     "/units",
     "/people",
+    "/posts",
+    "/leavers",
+    "/boards",
+    "/transfers",
     "/status",
     "/account",
     "/accounts",
@@ -40,6 +44,7 @@ const PROVINCE: &[&str] =
 const BEHIND: &[(&str, &str, &str)] = &[
     ("one-account", "/accounts", "main a[href^='/accounts/']"),
     ("one-common", "/common", "main a[href^='/common/']"),
+    ("one-person", "/people", "#people a[href^='/people/']"),
 ];
 /// Those of the province alone.
 const BEHIND_PROVINCE: &[(&str, &str, &str)] = &[

@@ -4,6 +4,7 @@ mod axe;
 mod conflict;
 mod drafts;
 mod keys;
+mod people;
 mod phone;
 mod picture;
 mod plain;
@@ -46,6 +47,11 @@ pub(crate) const ALL: &[Story] = &[
     },
     Story { name: "picture", tells: "a picture arrives at the province behind its issue", play: picture::play },
     Story { name: "dress", tells: "some days of work, for the stories below", play: dress::up },
+    Story {
+        name: "people",
+        tells: "somebody leaves, the vacant seat is given on; a seat given twice while apart is settled",
+        play: people::play,
+    },
     Story {
         name: "phone",
         tells: "360x740: nothing runs off the side, every target is 44 px, the menu works",
