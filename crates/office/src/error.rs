@@ -49,4 +49,10 @@ impl OfficeError {
     pub fn needs_reopening(&self) -> bool {
         matches!(self, Self::Mailbox(MailboxError::Store(_)))
     }
+
+    /// Whether the edit said nothing that the document does not hold already: a repetition.
+    #[must_use]
+    pub fn is_repetition(&self) -> bool {
+        matches!(self, Self::Document(DocumentError::Nothing))
+    }
 }

@@ -40,6 +40,14 @@ impl World {
     /// # Panics
     /// When memory fails: never.
     pub fn found(&mut self) -> (PeerId, PeerId) {
+        self.found_as("19", "Thái Nguyên")
+    }
+
+    /// The same for another province, by its official code and bare name.
+    ///
+    /// # Panics
+    /// When memory fails: never.
+    pub fn found_as(&mut self, code: &str, name: &str) -> (PeerId, PeerId) {
         let relay_key = DeviceKey::from_seed(self.dice.bytes());
         let relay_at = RelayAt { key: relay_key.id(), addresses: vec![ADDRESS.to_owned()] };
         let ticket = RelayTicket { relay: relay_at.clone(), token: self.dice.bytes() };
@@ -49,8 +57,8 @@ impl World {
         let next_root = root_hash(&RootKey::from_entropy(self.dice.bytes()).id());
         let key = DeviceKey::from_seed(self.dice.bytes());
         let founding = Founding {
-            province_code: "19".to_owned(),
-            name: "Thái Nguyên".to_owned(),
+            province_code: code.to_owned(),
+            name: name.to_owned(),
             collection: CollectionId(self.dice.bytes()),
             root: root.id(),
             next_root,
@@ -64,7 +72,7 @@ impl World {
         self.province = Some(founding.collection);
         self.peers[desk.0].home = Some(Home {
             collection: founding.collection,
-            code: "19".to_owned(),
+            code: code.to_owned(),
             letter: "A".to_owned(),
             side: Side::Province,
         });
@@ -101,7 +109,7 @@ impl World {
             code: place.code.to_owned(),
             name: place.name.to_owned(),
             kind: place.kind.to_owned(),
-            province: "19".to_owned(),
+            province: self.peers[desk.0].home.as_ref().map_or_else(String::new, |home| home.code.clone()),
             valid_from: None,
             stage: None,
             area_ha: None,

@@ -130,7 +130,7 @@ impl Facts {
 pub struct Loaded {
     /// Of which places.
     pub places: Vec<FactPlace>,
-    /// As how many edits.
+    /// As how many edits; none where all of it was there.
     pub edits: usize,
 }
 
@@ -175,15 +175,22 @@ impl Desk {
         for place in &places {
             edits.extend(facts.edits(place, &writing).map_err(|faults| Refusal::invalid(&faults))?);
         }
-        let count = edits.len();
-        self.with(move |office, _, _| {
-            for edit in &edits {
-                office.submit(edit)?;
-            }
-            Ok(())
-        })
-        .await?;
-        Ok(Loaded { places, edits: count })
+        let edits = self
+            .with(move |office, _, _| {
+                let mut written = 0;
+                for edit in &edits {
+                    match office.submit(edit) {
+                        Err(error) if error.is_repetition() => {}
+                        done => {
+                            done?;
+                            written += 1;
+                        }
+                    }
+                }
+                Ok(written)
+            })
+            .await?;
+        Ok(Loaded { places, edits })
     }
 }
 
