@@ -147,12 +147,16 @@ async fn posts(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusal> {
     let Some(staff) = desk.staff(who, &query).await? else { return Ok(nothing()) };
     let mut text = Words::new("", "");
     for post in &staff.posts {
-        for seat in post.seats.iter().filter(|seat| !vacant_only || seat.is_vacant()) {
+        for seat in post.seats.iter().filter(|seat| !vacant_only || seat.vacant > 0) {
             let (name, unit) = (&post.name, &seat.unit_name);
             let holders = seat.holders.join("; ");
             let (vi, en) = if seat.is_vacant() { ("(trống)", "(vacant)") } else { (&*holders, &*holders) };
-            let _ = writeln!(text.vi, "{name}  {unit}  {vi}");
-            let _ = writeln!(text.en, "{name}  {unit}  {en}");
+            let missing = |word: &str| match (seat.is_vacant(), seat.vacant) {
+                (true, _) | (_, 0) => String::new(),
+                (false, missing) => format!("  ({word} {missing})"),
+            };
+            let _ = writeln!(text.vi, "{name}  {unit}  {vi}{}", missing("còn thiếu"));
+            let _ = writeln!(text.en, "{name}  {unit}  {en}{}", missing("missing"));
         }
     }
     for quota in &staff.quotas {

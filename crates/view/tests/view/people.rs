@@ -120,6 +120,18 @@ fn the_day_before_and_the_day_after_a_leaving_differ() {
 }
 
 #[test]
+fn a_post_of_the_commune_wants_as_many_as_may_hold_it() {
+    let [mut here, staff] = commune();
+    let chairs = here.records.iter_mut().find(|row| row.id == id(42)).unwrap();
+    chairs.fields.get_mut(&Field::MAX_HOLDERS).unwrap().value = Value::Int(3);
+    let (_view, reader) = begun(vec![here, staff]);
+    let staff = on(&reader, "2026-06-30");
+    let chairs = staff.posts.iter().find(|post| post.id == id(42)).unwrap();
+    assert_eq!((chairs.vacant, chairs.seats[0].vacant, chairs.seats[0].is_vacant()), (2, 2, false));
+    assert_eq!(staff.vacant, 3, "and the seat in a unit that nobody holds");
+}
+
+#[test]
 fn limits_are_those_of_the_day() {
     let mut bulletin = update(DocId::new(CollectionId([7; 16]), DocKind::Bulletin), 3);
     let doc = bulletin.doc;

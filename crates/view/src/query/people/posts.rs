@@ -1,6 +1,6 @@
 //! Posts, their seats, and which of them nobody holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::{Field, RecordId, Snapshot, Value};
 use serde::Serialize;
@@ -30,7 +30,7 @@ pub struct PostRow {
     pub max_holders: Option<i64>,
     /// Where it is or should be held: one seat for a post of the commune, one in each unit for a post of units.
     pub seats: Vec<SeatRow>,
-    /// How many of these seats nobody holds.
+    /// How many people are missing in these seats.
     pub vacant: usize,
 }
 
@@ -50,6 +50,8 @@ pub struct SeatRow {
     pub people: Vec<RecordId>,
     /// Names of the holders, in the same order.
     pub holders: Vec<String>,
+    /// How many people are missing: in a unit one while nobody holds it, in the commune up to the number that may.
+    pub vacant: usize,
 }
 
 impl SeatRow {
@@ -78,9 +80,15 @@ fn row(post: &Snapshot, office: &Office, mut held: BTreeMap<Option<RecordId>, Ve
     } else {
         vec![None]
     };
-    let mut seats: Vec<SeatRow> =
-        wanted.into_iter().map(|unit| seat(unit, held.remove(&unit).unwrap_or_default(), office)).collect();
-    let vacant = seats.iter().filter(|seat| seat.is_vacant()).count();
+    let most = post.int(Field::MAX_HOLDERS).and_then(|most| usize::try_from(most).ok()).unwrap_or(1);
+    let wanted = wanted.into_iter().map(|unit| {
+        let seat = seat(unit, held.remove(&unit).unwrap_or_default(), office);
+        let people: BTreeSet<&RecordId> = seat.people.iter().collect();
+        let vacant = if of_units { usize::from(people.is_empty()) } else { most.saturating_sub(people.len()) };
+        SeatRow { vacant, ..seat }
+    });
+    let mut seats: Vec<SeatRow> = wanted.collect();
+    let vacant = seats.iter().map(|seat| seat.vacant).sum();
     // What is held where nobody would look for it is shown all the same.
     seats.extend(held.into_iter().map(|(unit, spans)| seat(unit, spans, office)));
     PostRow {
@@ -104,5 +112,6 @@ fn seat(unit: Option<RecordId>, spans: Vec<&Span>, office: &Office) -> SeatRow {
         holdings: spans.iter().map(|span| span.id).collect(),
         people: spans.iter().map(|span| span.person).collect(),
         holders: spans.iter().map(|span| office.name(Some(span.person))).collect(),
+        vacant: 0,
     }
 }
