@@ -83,6 +83,7 @@ const COMMON: (&str, &str) = (
     "Nhiều xã, phường không tải được bản vẽ lên cổng; người dân phải nộp bản giấy",
 );
 const UNIT: &str = "Tổ dân phố Làng Sắn";
+const DRAFTED: [&str; 2] = ["Tổ dân phố Bờ Hồ 1", "Tổ dân phố Bờ Hồ 2"];
 
 /// Lets some days of work have happened.
 pub(crate) fn up(stage: &Stage) {
@@ -92,8 +93,18 @@ pub(crate) fn up(stage: &Stage) {
     }
     stage.in_step();
     clash(stage, UNIT);
+    drafted(stage);
     bulletin(stage);
     stage.in_step();
+}
+
+/// Two units that are to be merged once their households were asked.
+fn drafted(stage: &Stage) {
+    for name in DRAFTED {
+        stage.ask(Seat::HouseA, "unit.add", json!({ "name": name, "kind": "to_dan_pho", "households": 88 }), None);
+    }
+    let merger = json!({ "action": "merge", "from": DRAFTED, "names": [{ "name": "Tổ dân phố Bờ Hồ" }] });
+    stage.ask(Seat::HouseA, "merger.new", merger, None);
 }
 
 /// What the province says to everybody.

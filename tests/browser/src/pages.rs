@@ -24,6 +24,7 @@ const BOTH: &[&str] = &[
     "/totals",
     "/totals?from=30/06/2025&to=01/07/2025",
     "/units",
+    "/mergers",
     "/people",
     "/posts",
     "/leavers",
@@ -40,11 +41,15 @@ const BOTH: &[&str] = &[
 /// Pages of the province alone.
 const PROVINCE: &[&str] =
     &["/issues?pile=overdue", "/overview", "/devices", "/invitations", "/bulletin", "/bulletin/department"];
+/// Pages of a commune alone.
+const COMMUNE: &[&str] = &["/mergers/new"];
 /// Pages that the first link of its kind on another page leads to: their name, that page, and the link.
 const BEHIND: &[(&str, &str, &str)] = &[
     ("one-account", "/accounts", "main a[href^='/accounts/']"),
     ("one-common", "/common", "main a[href^='/common/']"),
     ("one-person", "/people", "#people a[href^='/people/']"),
+    ("one-unit", "/units", "#units th a"),
+    ("one-merger", "/mergers", "#mergers th a"),
 ];
 /// Those of the province alone.
 const BEHIND_PROVINCE: &[(&str, &str, &str)] = &[
@@ -61,7 +66,7 @@ pub(crate) fn of(stage: &Stage, seat: Seat, browser: &Browser) -> Vec<Shown> {
     let one = |path: &str| Shown { name: name(path), path: path.to_owned() };
     let mut pages: Vec<Shown> = match seat {
         Seat::Province => BOTH.iter().chain(PROVINCE).copied().map(one).collect(),
-        _ => BOTH.iter().copied().map(one).collect(),
+        _ => BOTH.iter().chain(COMMUNE).copied().map(one).collect(),
     };
     let more = if seat == Seat::Province { BEHIND_PROVINCE } else { &[] };
     for (name, from, link) in BEHIND.iter().chain(more) {

@@ -57,6 +57,14 @@ impl UnitPage {
         value.map(ToString::to_string).unwrap_or_default()
     }
 
+    /// What the fields held when the page was opened.
+    fn was(&self) -> Vec<String> {
+        if self.refused.is_some() {
+            return self.typed.all("was").map(str::to_owned).collect();
+        }
+        FIELDS.iter().map(|(slug, _)| format!("{slug}={}", self.value(slug))).collect()
+    }
+
     fn fault(&self, slug: &str) -> Option<String> {
         let field = Field::from_slug(slug)?;
         let fault = self.refused.as_ref()?.faults.iter().find(|fault| fault.field == field)?;
@@ -109,7 +117,12 @@ pub(crate) async fn take(
     posted: Posted,
 ) -> Response {
     let Posted { signed, fields } = posted;
-    let sent = FIELDS.iter().filter(|(slug, _)| fields.typed().any(|(name, _)| name == *slug));
+    // What was not touched is not sent again: somebody else may have changed it since the page was opened.
+    let touched = |slug: &str| {
+        let sent = fields.typed().any(|(name, _)| name == slug);
+        sent && !fields.all("was").any(|was| was.split_once('=') == Some((slug, fields.text(slug))))
+    };
+    let sent = FIELDS.iter().filter(|(slug, _)| touched(slug));
     let typed: BTreeMap<Field, String> = sent.map(|(slug, field)| (*field, fields.text(slug).to_owned())).collect();
     match site.desk.change_unit(&signed.who, &id, &typed).await {
         Ok(_) => Redirect::to(&format!("/units/{id}?done=saved")).into_response(),

@@ -80,6 +80,12 @@ async fn units_are_found_corrected_and_shown() {
     assert!(wrong.text().contains("nhiều") && wrong.text().contains("đề nghị nhập số"), "{}", wrong.text());
     assert_eq!(rig.post(&path, &[("households", "141"), ("population", "500")]).await.status, StatusCode::SEE_OTHER);
     assert!(rig.get(&path).await.text().contains("500"));
+    // A form that was opened before somebody else's correction does not undo it.
+    let stale =
+        [("was", "name=Xóm Đồng cũ"), ("name", "Xóm Đồng cũ"), ("was", "population=500"), ("population", "501")];
+    assert_eq!(rig.post(&path, &stale).await.status, StatusCode::SEE_OTHER);
+    let now = rig.get(&path).await.text();
+    assert!(now.contains("501") && !now.contains("Xóm Đồng cũ"), "{now}");
     let json: serde_json::Value =
         serde_json::from_slice(&rig.get(&format!("/api/v1/units/{}", ids[2])).await.bytes).unwrap();
     assert_eq!(json["unit"]["households"], 141);

@@ -19,10 +19,12 @@ pub(crate) fn play(stage: &Stage) {
 
     stage.cut();
     for (browser, homes) in [(&a, "71"), (&b, "75")] {
-        browser.unfold("#units details");
-        browser.fill("#units input[name=households]", homes);
-        browser.click("#units form:has(input[name=households]) button");
+        browser.click("#units th a");
+        browser.fill("#f-households", homes);
+        browser.click("form:has(#f-households) button.main");
         browser.sees(".note-ok", "Đã lưu tại máy này");
+        browser.sees("#facts", homes);
+        browser.click("h1 + p a");
         browser.sees("#units td.num", homes);
     }
     stage.heal();

@@ -9,6 +9,7 @@ mod phone;
 mod picture;
 mod plain;
 mod report;
+mod wizard;
 
 use crate::dress;
 use crate::stage::Stage;
@@ -39,6 +40,11 @@ pub(crate) const ALL: &[Story] = &[
         name: "plain",
         tells: "without JavaScript: sign in, report, comment, filter, receive, settle",
         play: plain::play,
+    },
+    Story {
+        name: "wizard",
+        tells: "units are merged in three steps without JavaScript; the register on two days; the province sees it",
+        play: wizard::play,
     },
     Story {
         name: "keys",
