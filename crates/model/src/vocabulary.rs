@@ -5,6 +5,8 @@
 
 use std::sync::OnceLock;
 
+use crate::text::search_key;
+
 /// One word of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Word {
@@ -41,6 +43,20 @@ pub fn list(list: &str) -> impl Iterator<Item = &'static Word> {
 #[must_use]
 pub fn word(list: &str, slug: &str) -> Option<&'static Word> {
     all().iter().find(|word| word.list == list && word.slug == slug)
+}
+
+/// Finds a word of a list as people type it: its slug or its name in either language, with or without accents.
+#[must_use]
+pub fn find(list: &str, typed: &str) -> Option<&'static Word> {
+    // Spreadsheets ask for the same few words thousands of times.
+    static KEYS: OnceLock<Vec<[String; 2]>> = OnceLock::new();
+    let named = || {
+        let keys = KEYS.get_or_init(|| all().iter().map(|word| [word.vi, word.en].map(search_key)).collect());
+        let key = search_key(typed);
+        let found = all().iter().zip(keys).find(|(word, keys)| word.list == list && keys.contains(&key));
+        found.map(|(word, _)| word)
+    };
+    word(list, typed.trim()).or_else(named)
 }
 
 /// The Vietnamese name of a slug, or the slug itself when the list does not hold it.

@@ -43,7 +43,7 @@ pub(crate) fn events(connection: &Connection, doc: DocNo, record: RecordId) -> R
     Ok(events)
 }
 
-/// Records of one kind in a document, by name.
+/// Records of one kind in a document, by name; what was entered by mistake is not there.
 pub(crate) fn of_kind(connection: &Connection, doc: DocNo, kind: Kind) -> Result<Vec<Snapshot>> {
     let mut statement = connection.prepare_cached(&format!(
         "select {RECORD} from record r join document d on d.n = r.doc
@@ -54,10 +54,11 @@ pub(crate) fn of_kind(connection: &Connection, doc: DocNo, kind: Kind) -> Result
     while let Some(row) = rows.next()? {
         records.push(snapshot(row)?);
     }
+    records.retain(|record: &Snapshot| !record.is_void());
     Ok(records)
 }
 
-/// Records of one kind in the bulletin: what the province gives to all.
+/// Records of one kind in the bulletin: what the province gives to all; what was entered by mistake is not there.
 pub(crate) fn bulletin(connection: &Connection, kind: Kind) -> Result<Vec<Snapshot>> {
     // Documents are few and records many, which the planner cannot know.
     let mut statement = connection.prepare_cached(&format!(
@@ -69,6 +70,7 @@ pub(crate) fn bulletin(connection: &Connection, kind: Kind) -> Result<Vec<Snapsh
     while let Some(row) = rows.next()? {
         records.push(snapshot(row)?);
     }
+    records.retain(|record: &Snapshot| !record.is_void());
     Ok(records)
 }
 

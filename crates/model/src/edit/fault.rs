@@ -33,6 +33,9 @@ pub enum FaultKind {
     /// Not one of the values allowed.
     #[error("not one of the values allowed")]
     Unknown,
+    /// A name that several records bear.
+    #[error("names more than one record")]
+    Several,
     /// A number out of its bounds.
     #[error("must lie between {0} and {1}")]
     OutOfRange(i64, i64),
@@ -88,6 +91,7 @@ impl FaultKind {
             Self::TooMany(most) => return format!("đề nghị chỉ chọn {most} mục."),
             Self::Missing => "chưa nhập, đề nghị bổ sung.",
             Self::Unknown => "không có trong danh mục, đề nghị chọn lại.",
+            Self::Several => "có nhiều mục cùng tên, đề nghị ghi mã của mục.",
             Self::Repeated => "bị trùng, đề nghị chọn mỗi mục một lần.",
             Self::Control => "có ký tự lạ, đề nghị gõ lại.",
             Self::Malformed => "chưa đúng định dạng, đề nghị nhập lại.",

@@ -1,9 +1,9 @@
 //! The forms behind all forms: any record, any field.
 
-use super::draft::{Draft, Typed};
+use super::draft::{Draft, Typed, What, typed};
 use super::{Desk, Edit, Fault, FaultKind, Faults, Form};
-use crate::id::RecordId;
-use crate::record::{Field, Kind, Value};
+use crate::id::{EventId, RecordId};
+use crate::record::{EventKind, Field, Kind, Value};
 use crate::rules;
 
 /// Begins a record of any kind, checked against the table of that kind.
@@ -42,6 +42,35 @@ impl Form for SetField {
     fn edit(&self, desk: &Desk) -> Result<Edit, Faults> {
         let mut draft = Draft::new(desk);
         draft.set(self.record, self.kind, self.field, &self.value);
+        draft.done()
+    }
+}
+
+/// Says of a record that it was entered by mistake, or takes that back; the reason stays with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VoidRecord {
+    /// The record.
+    pub record: RecordId,
+    /// What it is.
+    pub kind: Kind,
+    /// The id of the remark that says why.
+    pub event: EventId,
+    /// Whether it is by mistake.
+    pub void: bool,
+    /// Why.
+    pub reason: String,
+}
+
+impl Form for VoidRecord {
+    fn edit(&self, desk: &Desk) -> Result<Edit, Faults> {
+        let mut draft = Draft::new(desk);
+        draft.set(self.record, self.kind, Field::VOID, &Value::Bool(self.void));
+        if self.reason.trim().is_empty() {
+            draft.fault(Field::REASON, FaultKind::Missing);
+        } else {
+            let what = What { event: self.event, record: self.record, kind: EventKind::COMMENT, after: &[] };
+            draft.append(what, vec![(Field::TEXT, typed(&self.reason))]);
+        }
         draft.done()
     }
 }
@@ -108,6 +137,22 @@ mod tests {
         assert!(form(Field::CATEGORY, "tru_so").edit(&desk).is_ok());
         assert_eq!(form(Field::CATEGORY, "").edit(&desk).unwrap_err().0[0].what, FaultKind::Missing);
         assert_eq!(form(Field::NAME, "x").edit(&desk).unwrap_err().0[0].what, FaultKind::NoSuchField);
+    }
+
+    #[test]
+    fn what_was_entered_by_mistake_says_why() {
+        let desk = test_desk(DocKind::Register, Side::Commune, Role::Clerk);
+        let form = |reason: &str| VoidRecord {
+            record: UNIT,
+            kind: Kind::UNIT,
+            event: EventId([2; 16]),
+            void: true,
+            reason: reason.into(),
+        };
+        assert_eq!(form(" ").edit(&desk).unwrap_err().0[0].field, Field::REASON);
+        let edit = form("nhập hai lần").edit(&desk).unwrap();
+        assert_eq!(edit.writes()[0], Write::Set { record: UNIT, field: Field::VOID, value: Value::Bool(true) });
+        assert!(matches!(&edit.writes()[1], Write::Append { kind: EventKind::COMMENT, .. }));
     }
 
     #[test]

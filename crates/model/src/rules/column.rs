@@ -95,12 +95,16 @@ impl Column {
             return self.check(&Value::Empty);
         }
         let value = match self.rule {
-            Rule::Int(low, high) => {
-                let digits = line.replace(['.', ' '], "");
-                Value::Int(digits.parse().map_err(|_| FaultKind::OutOfRange(low, high))?)
-            }
+            Rule::Int(low, high) => Value::Int(whole(&line).ok_or(FaultKind::OutOfRange(low, high))?),
             Rule::Date => Value::Date(line.parse().map_err(|_| FaultKind::Malformed)?),
-            Rule::Bool => Value::Bool(matches!(line.as_str(), "1" | "true" | "on" | "có")),
+            Rule::Bool => Value::Bool(yes_or_no(&line).ok_or(FaultKind::Unknown)?),
+            Rule::OneOf(list) => Value::Text(vocabulary::find(list, &line).ok_or(FaultKind::Unknown)?.slug.to_owned()),
+            Rule::ManyOf(list) => {
+                let words = line.split([',', ';']).map(str::trim).filter(|word| !word.is_empty());
+                let slugs: Option<Vec<_>> =
+                    words.map(|word| vocabulary::find(list, word).map(|word| word.slug)).collect();
+                Value::Text(slugs.ok_or(FaultKind::Unknown)?.join(","))
+            }
             Rule::Record => Value::Id(line.parse().map_err(|_| FaultKind::Malformed)?),
             Rule::Records(_) => {
                 let ids: Result<Vec<RecordId>, _> =
@@ -185,6 +189,26 @@ impl Rule {
     }
 }
 
+/// A whole number as people write it: thousands may be set apart by full stops, commas or spaces, in threes.
+fn whole(line: &str) -> Option<i64> {
+    let digits = line.strip_prefix('-').unwrap_or(line);
+    let groups: Vec<&str> = digits.split(['.', ',', ' ']).collect();
+    let is_grouped =
+        groups.len() == 1 || ((1..=3).contains(&groups[0].len()) && groups[1..].iter().all(|group| group.len() == 3));
+    let is_digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|digit| digit.is_ascii_digit()));
+    let number: i64 = (is_grouped && is_digits).then(|| groups.concat().parse().ok())??;
+    Some(if digits.len() < line.len() { -number } else { number })
+}
+
+/// Yes or no as boxes, programs and spreadsheets say it.
+fn yes_or_no(line: &str) -> Option<bool> {
+    match text::search_key(line).as_str() {
+        "1" | "true" | "on" | "co" | "yes" | "x" | "dung" => Some(true),
+        "0" | "false" | "off" | "khong" | "no" | "sai" => Some(false),
+        _ => None,
+    }
+}
+
 /// Slugs between commas, sorted.
 fn each_once(typed: &str, is_one: impl Fn(&str) -> bool, other: FaultKind) -> Result<String, FaultKind> {
     let mut slugs: Vec<_> = typed.split(',').map(str::trim).filter(|slug| !slug.is_empty()).collect();
@@ -218,6 +242,19 @@ mod tests {
         assert_eq!(read(Rule::Int(0, 9_000), "1.200"), Ok(Value::Int(1_200)));
         assert_eq!(read(Rule::Int(0, 9), "10"), Err(FaultKind::OutOfRange(0, 9)));
         assert_eq!(read(Rule::Int(0, 9), "mười"), Err(FaultKind::OutOfRange(0, 9)));
+        assert_eq!(read(Rule::Int(0, 9_000), "1,234"), Ok(Value::Int(1_234)));
+        assert_eq!(read(Rule::Int(-9_000, 9_000), "-1 234"), Ok(Value::Int(-1_234)));
+        assert_eq!(read(Rule::Int(0, 9_000), "12.5"), Err(FaultKind::OutOfRange(0, 9_000)));
+        assert_eq!(read(Rule::Int(0, 9_000), "1.2345"), Err(FaultKind::OutOfRange(0, 9_000)));
+        assert_eq!(read(Rule::Bool, " Có "), Ok(Value::Bool(true)));
+        assert_eq!(read(Rule::Bool, "không"), Ok(Value::Bool(false)));
+        assert_eq!(read(Rule::Bool, "có lẽ"), Err(FaultKind::Unknown));
+        assert_eq!(read(Rule::OneOf("tenure"), "Kiêm nhiệm"), Ok(Value::Text("concurrent".into())));
+        assert_eq!(read(Rule::OneOf("equipment_kind"), "MÁY TÍNH"), read(Rule::OneOf("equipment_kind"), "may tinh"));
+        assert_eq!(
+            read(Rule::ManyOf("hq_function"), "Ủy ban nhân dân; Hội đồng nhân dân"),
+            Ok(Value::Text("hdnd,ubnd".into()))
+        );
         assert_eq!(read(Rule::Name, "  "), Ok(Value::Empty));
         assert_eq!(must(Field::NAME, Rule::Name).read(" "), Err(FaultKind::Missing));
         assert_eq!(read(Rule::Name, "a\u{7}"), Err(FaultKind::Control));

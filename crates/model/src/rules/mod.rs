@@ -1,10 +1,12 @@
 //! What each kind of record and event may say: one table for forms, for commands and for folds.
 
+mod book;
 mod column;
 mod events;
 mod label;
 mod records;
 
+pub use book::{key, points_at, title};
 pub use column::{Column, Rule};
 pub use events::{EventRule, event};
 pub use label::{event_label, kind_label, label, label_en};

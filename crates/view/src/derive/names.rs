@@ -1,7 +1,9 @@
 //! By which words records are listed, sorted and found.
 
+use hopluu_model::fold::said;
+use hopluu_model::rules;
 use hopluu_model::text::search_key;
-use hopluu_model::{Field, Kind, Snapshot};
+use hopluu_model::{Field, Kind, Snapshot, Value};
 
 use crate::load::DocNo;
 
@@ -51,9 +53,17 @@ pub(crate) fn sort_key(name: &str) -> String {
 
 /// What a record is found by, and its document; `None` when it has no words.
 pub(crate) fn searchable(no: DocNo, snapshot: &Snapshot) -> Option<String> {
-    let words = SEARCHED.iter().map(|field| snapshot.text(*field)).filter(|text| !text.is_empty());
-    let key = search_key(&words.collect::<Vec<_>>().join(" "));
+    let words = SEARCHED.iter().map(|field| snapshot.text(*field).to_owned());
+    let key = search_key(&words.chain(named_by(snapshot)).collect::<Vec<_>>().join(" "));
     (!key.is_empty()).then(|| format!("{} {key}", document_word(no)))
+}
+
+/// The words that name what has no name; what such a record points at is found under its own name.
+fn named_by(snapshot: &Snapshot) -> impl Iterator<Item = String> + '_ {
+    let fields = rules::title(snapshot.kind).iter().filter(|field| !SEARCHED.contains(field));
+    let values = fields.filter_map(|field| snapshot.get(*field).map(|value| (field, value)));
+    let words = values.filter(|(_, value)| !matches!(value, Value::Id(_) | Value::Ids(_)));
+    words.map(|(field, value)| said(snapshot.kind, *field, value).vi)
 }
 
 /// The word that all records of a document hold, and that nobody can type.

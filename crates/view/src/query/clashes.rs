@@ -10,7 +10,7 @@ use crate::derive::clashes::{self, Scope};
 use crate::derive::today;
 use crate::load::{self, DocNo};
 use crate::open::Reader;
-use crate::query::plain;
+use crate::query::{book, history, plain};
 use crate::{Error, Result};
 
 /// Things that cannot all hold, as lists show them.
@@ -72,15 +72,11 @@ impl Reader {
     /// When the database fails.
     pub fn clashes(&self, collection: Option<CollectionId>) -> Result<Vec<ClashRow>> {
         self.ask(|connection| {
-            let mut statement = connection.prepare_cached(&format!(
-                "{ROW} where ?1 is null or d.collection = ?1 order by d.collection, c.kind, c.key"
-            ))?;
-            let mut rows = statement.query(params![collection.map(|id| id.0)])?;
-            let mut found = Vec::new();
-            while let Some(row) = rows.next()? {
-                found.push(clash_row(row)?);
+            let mut clashes = listed(connection, collection)?;
+            for clash in clashes.iter_mut().filter(|clash| clash.name.is_empty()) {
+                clash.name = name_of(connection, clash.record)?;
             }
-            Ok(found)
+            Ok(clashes)
         })
     }
 
@@ -102,7 +98,10 @@ impl Reader {
                 connection.prepare_cached(&format!("{ROW} where c.key >= ?1 and c.key < ?1 || '~' limit 2"))?;
             let mut rows = statement.query([&prefix])?;
             let Some(row) = rows.next()? else { return Ok(None) };
-            let (found, scope, no) = (clash_row(row)?, row.get(9)?, row.get(10)?);
+            let (mut found, scope, no) = (clash_row(row)?, row.get(9)?, row.get(10)?);
+            if found.name.is_empty() {
+                found.name = name_of(connection, found.record)?;
+            }
             let doc = document_id(row)?;
             if rows.next()?.is_some() {
                 return Ok(None);
@@ -112,6 +111,26 @@ impl Reader {
             let clash = clashes.into_iter().find(|clash| clash.key.to_string() == found.key);
             Ok(clash.map(|clash| ClashDetail { row: found, clash }))
         })
+    }
+}
+
+/// The clashes of one collection or of all, as they are stored: what has no name of its own is not named.
+pub(crate) fn listed(connection: &Connection, collection: Option<CollectionId>) -> Result<Vec<ClashRow>> {
+    let mut statement = connection
+        .prepare_cached(&format!("{ROW} where ?1 is null or d.collection = ?1 order by d.collection, c.kind, c.key"))?;
+    let mut rows = statement.query(params![collection.map(|id| id.0)])?;
+    let mut found = Vec::new();
+    while let Some(row) = rows.next()? {
+        found.push(clash_row(row)?);
+    }
+    Ok(found)
+}
+
+/// The name of a record that has none of its own.
+fn name_of(connection: &Connection, record: RecordId) -> Result<String> {
+    match history::find(connection, record)? {
+        Some((_, record)) => book::title(connection, &record),
+        None => Ok(String::new()),
     }
 }
 

@@ -1,6 +1,7 @@
 //! Questions and their answers: plain values with English names, which pages put into words.
 
 mod audit;
+mod book;
 mod bulletin;
 mod clashes;
 mod comparison;
@@ -27,6 +28,7 @@ mod units;
 mod wanted;
 
 pub use audit::{AuditFilter, AuditPage, AuditRow, Deed};
+pub use book::{BookRow, Named, holds};
 pub use bulletin::{Category, CommonProblem, DayRow, Department, Notice, Rules, Text, UnitKind};
 pub use clashes::{ClashDetail, ClashRow, OptionRow};
 pub use comparison::{CommuneFigures, Comparison};
