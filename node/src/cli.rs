@@ -4,6 +4,7 @@ mod bulletin;
 mod import;
 mod issue;
 mod people;
+mod record;
 mod staff;
 mod unit;
 
@@ -16,6 +17,7 @@ pub(crate) use bulletin::{Bulletin, Directive};
 pub(crate) use import::Import;
 pub(crate) use issue::Issue;
 pub(crate) use people::{Account, Audit, Session};
+pub(crate) use record::Record;
 pub(crate) use staff::{Board, Holding, Person, Post, Transfer};
 pub(crate) use unit::{Merger, Unit};
 
@@ -122,6 +124,11 @@ pub(crate) enum Command {
     Bulletin {
         #[command(subcommand)]
         command: Bulletin,
+    },
+    /// Các sổ: thêm, sửa, tìm, đánh dấu nhập nhầm · Books: any record that only has fields
+    Record {
+        #[command(subcommand)]
+        command: Record,
     },
     /// Thôn, tổ dân phố · Residential units
     Unit {

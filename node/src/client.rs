@@ -187,6 +187,7 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         Command::Issue { command } => command.request(None),
         Command::Directive { command } => command.request(),
         Command::Bulletin { command } => command.request(),
+        Command::Record { command } => command.request(),
         Command::Person { command } => command.request(),
         Command::Post { command } => command.request(),
         Command::Holding { command } => command.request(),

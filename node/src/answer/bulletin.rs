@@ -1,6 +1,5 @@
 //! Directives and the province's bulletin, in words.
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use hopluu_desk::{Desk, Refusal, Who, Why};
@@ -24,12 +23,6 @@ struct Kind {
 }
 
 #[derive(Deserialize)]
-struct Add {
-    kind: String,
-    fields: BTreeMap<String, String>,
-}
-
-#[derive(Deserialize)]
 struct Set {
     id: String,
     field: String,
@@ -48,10 +41,6 @@ pub(super) async fn answer(desk: &Desk, who: &Who, what: &str, args: Value) -> R
         "directive.list" => directives(desk, &read::<Which>(args)?),
         "directive.move" => saved(&desk.move_task(who, read(args)?).await?),
         "bulletin.list" => list(desk, &read::<Kind>(args)?.kind),
-        "bulletin.add" => {
-            let add: Add = read(args)?;
-            saved_id(desk.add(who, &add.kind, &add.fields).await?.to_string())
-        }
         "bulletin.set" => {
             let set: Set = read(args)?;
             let id: RecordId = set.id.parse().map_err(|_| Refusal::not_found("mục", "entry", &set.id))?;

@@ -8,6 +8,7 @@ mod issue;
 mod merger;
 mod office;
 mod people;
+mod record;
 mod settle;
 mod staff;
 mod totals;
@@ -68,6 +69,7 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         what if what.starts_with("directive.") || what.starts_with("bulletin.") => {
             bulletin::answer(desk, who, what, args).await
         }
+        what if what.starts_with("record.") => record::answer(desk, who, what, args).await,
         what if ["person.", "post.", "holding.", "transfer.", "board."].iter().any(|about| what.starts_with(about)) => {
             staff::answer(desk, who, what, args).await
         }

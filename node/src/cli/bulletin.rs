@@ -97,10 +97,7 @@ impl Bulletin {
         match self {
             Self::List { kind } => ("bulletin.list", json!({ "kind": kind })),
             Self::Add { kind, fields } => {
-                let pairs = fields.iter().map(|field| field.split_once('=').unwrap_or((field, "")));
-                let fields: serde_json::Map<String, Value> =
-                    pairs.map(|(name, value)| (name.to_owned(), json!(value))).collect();
-                ("bulletin.add", json!({ "kind": kind, "fields": fields }))
+                ("record.add", json!({ "kind": kind, "fields": super::record::pairs(fields) }))
             }
             Self::Set { id, field, value } => ("bulletin.set", json!({ "id": id, "field": field, "value": value })),
         }

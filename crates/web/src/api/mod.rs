@@ -9,6 +9,7 @@ mod issues;
 mod machines;
 mod people;
 mod province;
+mod records;
 mod refused;
 mod totals;
 mod unit;
@@ -76,6 +77,8 @@ fn parts() -> (Router<Arc<Site>>, Document) {
                 .routes(routes!(province::directives, province::give))
                 .routes(routes!(province::task))
                 .routes(routes!(province::notices))
+                .routes(routes!(records::list, records::add))
+                .routes(routes!(records::show, records::change))
                 .routes(routes!(people::list, people::add))
                 .routes(routes!(people::show))
                 .routes(routes!(people::begin))

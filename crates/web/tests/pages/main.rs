@@ -4,6 +4,7 @@ mod api;
 mod chores;
 mod harm;
 mod people;
+mod records;
 mod rig;
 mod shown;
 mod totals;

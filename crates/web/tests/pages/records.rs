@@ -1,0 +1,108 @@
+//! The books over the API: one set of verbs for every kind of record that only has fields.
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::rig::{Rig, Seen};
+
+impl Rig {
+    async fn json(&self, method: &str, path: &str, body: &Value) -> Seen {
+        let request = self.request(method, path).header("content-type", "application/json");
+        let request = request.header("x-csrf", self.csrf.as_str());
+        self.ask(request.body(Body::from(body.to_string())).expect("a sound request")).await
+    }
+
+    /// Adds a record; returns its id.
+    async fn enter(&self, kind: &str, fields: Value) -> String {
+        let seen = self.json("POST", &format!("/api/v1/records/{kind}"), &json!({ "fields": fields })).await;
+        assert_eq!(seen.status, StatusCode::CREATED, "{}", seen.text());
+        read(&seen)["id"].as_str().expect("an id").to_owned()
+    }
+
+    async fn records(&self, path: &str) -> Value {
+        let seen = self.get(&format!("/api/v1/records/{path}")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.text());
+        read(&seen)
+    }
+}
+
+fn read(seen: &Seen) -> Value {
+    serde_json::from_slice(&seen.bytes).unwrap_or_else(|_| panic!("no JSON: {}", seen.text()))
+}
+
+#[tokio::test]
+async fn references_are_typed_by_name_and_all_faults_come_at_once() {
+    let rig = Rig::alone().await;
+    let house = json!({ "name": "Nhà A", "state": "Đang sử dụng", "functions": "Ủy ban nhân dân", "distance": 0 });
+    let house = rig.enter("site", house).await;
+    let machines = json!({ "equipment_kind": "may tinh", "site": "nhà a", "count": "1.200", "weak": 5 });
+    let machines = rig.enter("equipment", machines).await;
+    let book = rig.records("equipment").await;
+    assert_eq!((&book[0]["points"]["site"][0]["id"], &book[0]["fields"]["count"]), (&json!(house), &json!(1_200)));
+    assert!(book[0]["title"].as_str().unwrap().contains("Nhà A"), "{book}");
+    assert_eq!(rig.records("equipment?search=NHA+A").await.as_array().unwrap().len(), 1);
+    assert_eq!(rig.records("equipment?search=nha+b").await, json!([]));
+    let wrong = json!({ "fields": { "equipment_kind": "xe đạp", "site": "Nhà B", "count": "nhiều" } });
+    let wrong = rig.json("POST", "/api/v1/records/equipment", &wrong).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let fields =
+        read(&wrong)["faults"].as_array().unwrap().iter().map(|fault| fault["field"].clone()).collect::<Vec<_>>();
+    assert_eq!(fields, ["equipment_kind", "site", "count"]);
+    for (kind, code) in [("issue", "unknown-kind"), ("xe", "unknown-kind")] {
+        let seen = rig.json("POST", &format!("/api/v1/records/{kind}"), &json!({ "fields": {} })).await;
+        assert_eq!(read(&seen)["code"], code);
+    }
+    let typo = rig.json("POST", "/api/v1/records/site", &json!({ "fields": { "nmae": "Nhà B" } })).await;
+    assert_eq!(read(&typo)["code"], "unknown-field");
+    let path = format!("/api/v1/records/equipment/{}", &machines[..8]);
+    let changed = rig.json("PATCH", &path, &json!({ "fields": { "weak": null, "count": 9 } })).await;
+    assert_eq!(changed.status, StatusCode::OK, "{}", changed.text());
+    let one = rig.records(&format!("equipment/{machines}")).await;
+    assert_eq!((&one["record"]["fields"]["count"], &one["record"]["fields"]["weak"]), (&json!(9), &Value::Null));
+}
+
+#[tokio::test]
+async fn what_was_entered_by_mistake_is_kept_with_its_reason_and_comes_back() {
+    let rig = Rig::alone().await;
+    let house = rig.enter("site", json!({ "name": "Nhà A", "state": "in_use" })).await;
+    let path = format!("/api/v1/records/site/{house}");
+    let bare = rig.json("PATCH", &path, &json!({ "void": true })).await;
+    assert_eq!(read(&bare)["faults"][0]["field"], "reason");
+    assert_eq!(
+        rig.json("PATCH", &path, &json!({ "void": true, "reason": "nhập hai lần" })).await.status,
+        StatusCode::OK
+    );
+    let one = rig.records(&format!("site/{house}")).await;
+    assert_eq!(one["record"]["void"], true);
+    assert!(one["history"].to_string().contains("nhập hai lần"), "{one}");
+    let machines = json!({ "fields": { "equipment_kind": "may_tinh", "site": "Nhà A", "count": 1 } });
+    let machines = rig.json("POST", "/api/v1/records/equipment", &machines).await;
+    assert_eq!(read(&machines)["faults"][0]["field"], "site", "what is not there is pointed at by nothing new");
+    assert_eq!(rig.json("PATCH", &path, &json!({ "void": false, "reason": "vẫn dùng" })).await.status, StatusCode::OK);
+    assert_eq!(rig.records("site").await[0]["void"], false);
+}
+
+#[tokio::test]
+async fn each_book_is_kept_where_it_lives() {
+    let mut rig = Rig::province().await;
+    let site = json!({ "fields": { "name": "Nhà A", "state": "in_use" } });
+    let refused = rig.json("POST", "/api/v1/records/site", &site).await;
+    assert_eq!(read(&refused)["code"], "commune-only");
+    let figure =
+        json!({ "name": "Số đơn vị cấp xã", "period": "2025", "amount": "172", "bound": "exact", "source": "Báo cáo" });
+    rig.enter("indicator", figure).await;
+    assert_eq!(
+        rig.records("indicator").await.as_array().unwrap().len(),
+        1,
+        "the province's own figures need no commune"
+    );
+    let which = rig.get("/api/v1/records/site").await;
+    assert_eq!(read(&which)["code"], "which-commune");
+    assert_eq!(rig.records("site?commune=05518").await, json!([]));
+    rig.signed_in_as("triage").await;
+    let people = rig.get("/api/v1/records/person?commune=05518").await;
+    assert_eq!(people.status, StatusCode::FORBIDDEN);
+    let clerk = rig.json("POST", "/api/v1/records/category", &json!({ "fields": {} })).await;
+    assert_eq!(clerk.status, StatusCode::FORBIDDEN);
+}
