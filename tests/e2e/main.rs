@@ -12,4 +12,5 @@ mod pages;
 mod people;
 mod pictures;
 mod staff;
+mod units;
 mod words;
