@@ -55,6 +55,8 @@ enum Name {
     Idle,
     /// What the pages of the desks ask of a view of 200,000 issues, and of 10,000
     Desk,
+    /// Units, people, previews and totals of 92 communes of the largest size
+    Register,
     /// All of them
     All,
     /// Fills the view of a province, for `desk`
@@ -104,6 +106,9 @@ fn run(arguments: &Arguments) -> Outcome<Report> {
     }
     if wanted(Name::Desk) {
         desk::measure(&mut report, arguments.runs)?;
+    }
+    if wanted(Name::Register) {
+        desk::measure_registers(&mut report, arguments.runs)?;
     }
     Ok(report)
 }

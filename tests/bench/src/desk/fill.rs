@@ -23,7 +23,7 @@ const DAYS: u64 = 700;
 const AT_ONCE: usize = 12;
 const UNITS: u64 = 30;
 const COMMONS: u64 = 20;
-const DESK: ActorId = ActorId([9; 16]);
+pub(super) const DESK: ActorId = ActorId([9; 16]);
 const HANDLERS: u64 = 40;
 
 /// What makes texts differ; each word list is as rare as its place in the sentence.
@@ -92,7 +92,7 @@ pub(super) fn fill(path: &Path, size: Size) -> Outcome<()> {
     let mut docs = Vec::new();
     for commune in 0..size.communes {
         let of_this = size.issues / size.communes + u64::from(commune < size.issues % size.communes);
-        docs.push(register(commune));
+        docs.push(register(commune, UNITS));
         docs.extend(issues(commune, of_this)?);
         if docs.len() >= AT_ONCE {
             view.fold(&Batch { docs: std::mem::take(&mut docs) })?;
@@ -103,11 +103,11 @@ pub(super) fn fill(path: &Path, size: Size) -> Outcome<()> {
     Ok(())
 }
 
-fn stamp(at: i64, name: String, role: Role) -> Stamp {
+pub(super) fn stamp(at: i64, name: String, role: Role) -> Stamp {
     Stamp { at: Timestamp(at), by: By { name, role } }
 }
 
-fn snapshot(
+pub(super) fn snapshot(
     doc: DocId,
     id: RecordId,
     kind: Kind,
@@ -119,7 +119,7 @@ fn snapshot(
     Snapshot { doc, id, kind, stamp: stamp.clone(), actor, fields }
 }
 
-fn text(words: &str) -> Value {
+pub(super) fn text(words: &str) -> Value {
     Value::Text(words.to_owned())
 }
 
@@ -142,14 +142,15 @@ fn bulletin() -> DocUpdate {
     update
 }
 
-fn register(commune: u64) -> DocUpdate {
+/// The register of a commune with so many units.
+pub(super) fn register(commune: u64, units: u64) -> DocUpdate {
     let doc = DocId::new(collection(commune), DocKind::Register);
     let mut update = DocUpdate::new(doc, vec![ChangeHash([2; 32])]);
     let mut dice = DemoDice::new(commune, "register");
     let stamp = stamp(0, "Dữ liệu minh họa".to_owned(), Role::Program);
     let fields = vec![(Field::NAME, text(&format!("Xã Mẫu {commune}"))), (Field::COMMUNE_CODE, text(&code(commune)))];
     update.records.push(snapshot(doc, dice.record(), Kind::COMMUNE, (&stamp, DESK), fields));
-    for number in 0..UNITS {
+    for number in 0..units {
         let fields = vec![
             (Field::NAME, text(&format!("Tổ dân phố {number}"))),
             (Field::UNIT_KIND, text("to_dan_pho")),
@@ -160,7 +161,7 @@ fn register(commune: u64) -> DocUpdate {
     update
 }
 
-fn unit(commune: u64, number: u64) -> RecordId {
+pub(super) fn unit(commune: u64, number: u64) -> RecordId {
     DemoDice::new(number, &format!("unit {commune}")).record()
 }
 

@@ -1,6 +1,7 @@
 //! What the pages of the desks ask of a view of 200,000 issues.
 
 mod fill;
+mod register;
 
 use std::path::Path;
 use std::process::Command;
@@ -31,6 +32,11 @@ const AT_COMMUNE: &str = "a view of one commune with 10,000 issues, 4 MiB of pag
 /// Fills a view in a process of its own, so that the memory measured is that of a reader.
 pub(crate) fn fill_view(path: &Path, at_commune: bool) -> Outcome<()> {
     fill::fill(path, if at_commune { COMMUNE } else { PROVINCE })
+}
+
+/// Measures registers and totals.
+pub(crate) fn measure_registers(report: &mut Report, runs: usize) -> Outcome<()> {
+    register::measure(report, runs)
 }
 
 pub(crate) fn measure(report: &mut Report, runs: usize) -> Outcome<()> {
