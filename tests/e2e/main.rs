@@ -5,6 +5,7 @@ use hopluu_tests::{http, process, province};
 
 mod crashes;
 mod doors;
+mod facts;
 mod journey;
 mod losses;
 mod offline;

@@ -11,7 +11,7 @@ use crate::process::{Place, until};
 /// Phường Sông Công.
 pub const SONG_CONG: &str = "05518";
 /// Xã Trại Cau.
-pub const TRAI_CAU: &str = "05665";
+pub const TRAI_CAU: &str = "05662";
 
 /// One province on loopback. Dropped, everything ends.
 pub struct Province {
