@@ -66,7 +66,7 @@ pub use search::Search;
 pub use settle::Choice;
 pub use staff::{
     AskTransfer, BeginHolding, DecideTransfer, Done, EndHolding, Leave, LeaverQuery, MarkLeavers, Marked, NewPerson,
-    StaffQuery, Warning,
+    StaffQuery, Warning, hide_names,
 };
 pub use standing::{Enrolling, Standing};
 pub use totals::{Compare, Compared};

@@ -6,7 +6,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use hopluu_desk::{Choice, Part, Refusal, Why};
+use hopluu_desk::{Choice, Part, Refusal, Why, hide_names};
 use hopluu_model::Kind;
 use hopluu_view::query::ClashRow;
 
@@ -61,7 +61,8 @@ impl ClashPage {
 
 pub(crate) async fn list(State(site): State<Arc<Site>>, wish: Wish, signed: Signed) -> Response {
     match site.desk.clashes() {
-        Ok(clashes) => {
+        Ok(mut clashes) => {
+            clashes.iter_mut().for_each(|clash| hide_names(&signed.who, clash));
             let page = wish.page(&site, &signed, "settle").await;
             render(&ListPage { page, clashes })
         }
@@ -100,7 +101,8 @@ async fn one(site: &Site, wish: Wish, signed: &Signed, key: &str, refused: Optio
         Err(refusal) => Err(refusal),
     };
     match asked {
-        Ok((detail, about)) => {
+        Ok((mut detail, about)) => {
+            hide_names(&signed.who, &mut detail.row);
             let page = wish.page(site, signed, "settle").await;
             let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
             show_as(status, &ClashPage { page, clash: detail.row, about, refused })

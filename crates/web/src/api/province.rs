@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hopluu_desk::{Choice, Give, Given, Moved, TaskStep};
+use hopluu_desk::{Choice, Give, Given, Moved, TaskStep, hide_names};
 use hopluu_view::query::{ClashRow, DirectiveRow, Notice};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -35,8 +35,13 @@ pub(super) struct Settled {
     (status = 200, description = "Clashes with their options", body = serde_json::Value),
     (status = "4XX", description = "Why not", body = Failure),
 ))]
-pub(super) async fn clashes(State(site): State<Arc<Site>>, Caller(_): Caller) -> Result<Json<Vec<ClashRow>>, Refused> {
-    Ok(Json(site.desk.clashes()?))
+pub(super) async fn clashes(
+    State(site): State<Arc<Site>>,
+    Caller(who): Caller,
+) -> Result<Json<Vec<ClashRow>>, Refused> {
+    let mut clashes = site.desk.clashes()?;
+    clashes.iter_mut().for_each(|clash| hide_names(&who, clash));
+    Ok(Json(clashes))
 }
 
 /// Settles a clash.
