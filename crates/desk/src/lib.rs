@@ -20,6 +20,7 @@ mod door;
 mod drafts;
 mod facts;
 mod health;
+pub mod import;
 mod issues;
 mod line;
 mod live;

@@ -63,16 +63,22 @@ pub enum Deed {
     SawPerson,
     /// Something was taken out as a file.
     Exported,
+    /// A spreadsheet was loaded.
+    Imported,
+    /// A load was taken back.
+    ImportUndone,
 }
 
 impl Deed {
     /// All of them, in the order in which forms offer them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::SignedIn,
         Self::Missed,
         Self::SignedOut,
         Self::SawPerson,
         Self::Exported,
+        Self::Imported,
+        Self::ImportUndone,
         Self::AccountMade,
         Self::AccountChanged,
         Self::PasswordChanged,
@@ -106,6 +112,8 @@ impl Deed {
             Self::Revoked => "revoked",
             Self::SawPerson => "saw_person",
             Self::Exported => "exported",
+            Self::Imported => "imported",
+            Self::ImportUndone => "import_undone",
         }
     }
 
@@ -129,6 +137,8 @@ impl Deed {
             Self::Revoked => ("Thu hồi phiên đăng nhập", "Session revoked"),
             Self::SawPerson => ("Xem thông tin cá nhân", "Personal fields seen"),
             Self::Exported => ("Xuất dữ liệu", "Exported"),
+            Self::Imported => ("Nạp dữ liệu từ tệp", "Loaded a file"),
+            Self::ImportUndone => ("Hoàn tác lần nạp", "Undid a load"),
         }
     }
 

@@ -19,7 +19,7 @@ const POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; style-src 
                       base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /// Pages about people, and invitations, which admit whoever has them; by the beginning of their path.
-const PERSONAL: [&str; 5] = ["/people", "/account", "/audit", "/export", "/invitations"];
+const PERSONAL: [&str; 6] = ["/people", "/account", "/audit", "/export", "/import", "/invitations"];
 
 /// Refuses foreign names (a name of somebody else's that points here would make their page one of ours) and forms that
 /// another site sent.

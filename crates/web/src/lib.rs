@@ -19,6 +19,7 @@ mod export;
 mod failure;
 mod guard;
 mod home;
+pub mod import;
 mod issues;
 mod line;
 mod live;

@@ -23,6 +23,8 @@ pub(crate) struct Fields {
     pairs: Vec<(String, String)>,
     /// The one file of the form.
     pub(crate) file: Option<Bytes>,
+    /// Its name.
+    pub(crate) file_name: String,
 }
 
 impl Fields {
@@ -53,17 +55,17 @@ impl Fields {
 
     /// Fields that were kept earlier.
     pub(crate) fn kept(fields: BTreeMap<String, String>) -> Self {
-        Self { pairs: fields.into_iter().collect(), file: None }
+        Self { pairs: fields.into_iter().collect(), file: None, file_name: String::new() }
     }
 
     /// Fields as an address or the program fills them in.
     pub(crate) fn of(pairs: Vec<(String, String)>) -> Self {
-        Self { pairs, file: None }
+        Self { pairs, file: None, file_name: String::new() }
     }
 
     pub(crate) fn parse(bytes: &[u8]) -> Self {
         let pairs = form_urlencoded::parse(bytes).map(|(name, value)| (name.into_owned(), value.into_owned()));
-        Self { pairs: pairs.collect(), file: None }
+        Self { pairs: pairs.collect(), file: None, file_name: String::new() }
     }
 }
 
@@ -124,11 +126,11 @@ async fn parts(mut form: Multipart) -> Result<Fields, MultipartError> {
     let mut fields = Fields::default();
     while let Some(part) = form.next_field().await? {
         let name = part.name().unwrap_or_default().to_owned();
-        if part.file_name().is_some() {
+        if let Some(file_name) = part.file_name().map(str::to_owned) {
             let bytes = part.bytes().await?;
             // A browser sends an empty part for a file that was not chosen.
             if !bytes.is_empty() {
-                fields.file = Some(bytes);
+                (fields.file, fields.file_name) = (Some(bytes), file_name);
             }
         } else {
             fields.pairs.push((name, part.text().await?));

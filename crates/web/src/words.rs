@@ -38,6 +38,7 @@ impl Lang {
 /// `key<TAB>Vietnamese<TAB>English`, a file per area so that each can be read as a whole.
 const FILES: &[&str] = &[
     include_str!("../words/frame.tsv"),
+    include_str!("../words/import.tsv"),
     include_str!("../words/issues.tsv"),
     include_str!("../words/office.tsv"),
     include_str!("../words/people.tsv"),

@@ -136,6 +136,8 @@ const LIBRARIES: &[Library] = &[
     Library { name: "plotters", only: &[WEB], why: "charts are drawn where pages are made" },
     Library { name: "rust_xlsxwriter", only: &[WEB], why: "files of lists are made where pages are made" },
     Library { name: "csv", only: &[WEB], why: "files of lists are made where pages are made" },
+    Library { name: "calamine", only: &[WEB], why: "files of lists are read where they are made" },
+    Library { name: "zip", only: &[WEB], why: "files of lists are read where they are made" },
     Library { name: "utoipa", only: &[WEB, DESK], why: "what the API is like is said by its inputs and its routes" },
     Library { name: "utoipa-axum", only: &[WEB], why: "the API lives in web" },
     Library { name: "anyhow", only: &[NODE, RELAY, XTASK], why: "libraries name their errors" },
