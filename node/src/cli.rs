@@ -173,10 +173,7 @@ pub(crate) enum Command {
     /// Tổng hợp: trước, sau, tăng giảm · Totals: before, after, change
     Totals(Totals),
     /// Nạp từ tệp · Load from files
-    Import {
-        #[command(subcommand)]
-        command: Import,
-    },
+    Import(Import),
     /// Danh mục đơn vị hành chính · Catalogue of places
     Places {
         #[command(subcommand)]

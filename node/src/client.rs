@@ -8,7 +8,7 @@ use hopluu_driver::control::{ControlError, call};
 use hopluu_driver::{Complaint, Exit, Lang};
 use serde_json::{Value, json};
 
-use crate::cli::{Cli, Command, Config, Import, Places, Province, RoleArg, Settle};
+use crate::cli::{Cli, Command, Config, Places, Province, RoleArg, Settle};
 use crate::home::Home;
 use crate::{config, demo, places, secret, serve, setup};
 
@@ -87,10 +87,13 @@ pub(crate) fn run(cli: Cli) -> Result<Exit, Complaint> {
             let (what, args) = command.request(picture.as_deref());
             ask(&home, &framed(&cli, what, &args))?
         }
-        Command::Import { command: Import::Facts { file, place } } => {
-            let text = std::fs::read_to_string(file).map_err(|error| unreadable(file, &error))?;
-            ask(&home, &framed(&cli, "facts", &json!({ "file": text, "place": place })))?
-        }
+        Command::Import(import) => match import.template() {
+            Some(written) => written?,
+            None => {
+                let (what, args) = import.request()?;
+                ask(&home, &framed(&cli, what, &args))?
+            }
+        },
         command => ask(&home, &request(&cli, command))?,
     };
     say.answer(&answer);
@@ -104,17 +107,6 @@ fn picture(file: Option<&PathBuf>) -> Result<Option<String>, Complaint> {
     let bytes = std::fs::read(file).map_err(|error| crate::failed("picture", &error))?;
     let small = hopluu_desk::small_picture(&bytes).map_err(|refusal| crate::answer::complain(&refusal))?;
     Ok(Some(data_encoding::BASE64.encode(&small)))
-}
-
-fn unreadable(file: &Path, error: &std::io::Error) -> Complaint {
-    let file = file.display();
-    Complaint::new(
-        Exit::Usage,
-        "file-unreadable",
-        format!("Không đọc được tệp {file}. Kiểm tra tên tệp rồi làm lại."),
-        format!("The file {file} cannot be read. Check its name and try again."),
-    )
-    .because(error)
 }
 
 /// Asks the running office.
@@ -211,7 +203,7 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         Command::Demo(_)
         | Command::Province { .. }
         | Command::Join(_)
-        | Command::Import { .. }
+        | Command::Import(_)
         | Command::Serve
         | Command::Places { .. }
         | Command::Config { .. } => ("status", json!({})),

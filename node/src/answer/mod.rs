@@ -4,6 +4,7 @@
 //! in words for a terminal.
 
 mod bulletin;
+mod import;
 mod issue;
 mod merger;
 mod office;
@@ -69,6 +70,7 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         what if what.starts_with("directive.") || what.starts_with("bulletin.") => {
             bulletin::answer(desk, who, what, args).await
         }
+        what if what.starts_with("import.") => import::answer(desk, who, what, args).await,
         what if what.starts_with("record.") => record::answer(desk, who, what, args).await,
         what if ["person.", "post.", "holding.", "transfer.", "board."].iter().any(|about| what.starts_with(about)) => {
             staff::answer(desk, who, what, args).await

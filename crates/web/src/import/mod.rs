@@ -21,7 +21,7 @@ use hopluu_desk::import::{self, Import, LoadRow, Planned, Row, RowState, Undone}
 use hopluu_model::{Kind, rules};
 
 pub use files::template;
-pub use read::sheet;
+pub use read::{MAX_FILE, sheet};
 
 use crate::failure::{self, status_of};
 use crate::page::{Page, show_as};

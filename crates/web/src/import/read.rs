@@ -12,7 +12,7 @@ use hopluu_model::text::normalise;
 use zip::ZipArchive;
 
 /// Bytes of a file at most.
-pub(crate) const MAX_FILE: usize = 5 << 20;
+pub const MAX_FILE: usize = 5 << 20;
 /// Bytes to which an archive inflates at most.
 const MAX_INFLATED: u64 = 64 << 20;
 /// Files in an archive at most.
