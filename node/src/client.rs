@@ -1,7 +1,7 @@
 //! Doing what the command line says: here, or by asking the running office.
 
 use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use hopluu_driver::control::{ControlError, call};

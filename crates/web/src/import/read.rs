@@ -214,3 +214,96 @@ fn empty() -> Refusal {
         "The file has no lines. Take the template, fill it in and choose it again.",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+
+    use rust_xlsxwriter::{Format, Formula, Workbook};
+    use zip::ZipWriter;
+    use zip::write::SimpleFileOptions;
+
+    use super::*;
+
+    fn cells(sheet: &Sheet) -> Vec<(u32, Vec<&str>)> {
+        sheet.lines.iter().map(|line| (line.number, line.cells.iter().map(String::as_str).collect())).collect()
+    }
+
+    #[test]
+    fn text_is_read_whatever_separates_it_and_whatever_stands_in_front() {
+        let wanted = vec![(1, vec!["Tên", "Số hộ"]), (3, vec!["Tổ 1; cũ", "1.234"])];
+        let utf16: Vec<u8> =
+            "\u{feff}Tên\tSố hộ\r\n\r\nTổ 1; cũ\t1.234\r\n".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for bytes in [
+            "Tên,Số hộ\n\nTổ 1; cũ,1.234\n".as_bytes(),
+            "\u{feff}Tên;Số hộ\r\n;\r\n\"Tổ 1; cũ\"; 1.234 \r\n".as_bytes(),
+            "Te\u{302}n\tSố hộ\n\n Tổ 1; cũ\u{a0}\t1.234".as_bytes(),
+            &utf16,
+        ] {
+            assert_eq!(cells(&sheet(bytes).unwrap()), wanted, "{}", String::from_utf8_lossy(bytes));
+        }
+        let named = sheet("sep=;\nTên;Số hộ\nTổ 1, 2;5".as_bytes()).unwrap();
+        assert_eq!(cells(&named), [(2, vec!["Tên", "Số hộ"]), (3, vec!["Tổ 1, 2", "5"])]);
+    }
+
+    #[test]
+    fn spreadsheets_give_values_days_and_whole_numbers() {
+        let mut book = Workbook::new();
+        let day = Format::new().set_num_format("dd/mm/yyyy");
+        let page = book.add_worksheet();
+        page.write_string(0, 0, "Tên ").unwrap();
+        page.write_string(2, 0, "To\u{302}\u{309} 1").unwrap();
+        page.write_number(2, 1, 1234.0).unwrap();
+        page.write_number_with_format(2, 2, 45_839.0, &day).unwrap();
+        page.write_formula(2, 3, Formula::new("=1+1").set_result("2")).unwrap();
+        page.write_boolean(2, 4, true).unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        let read = sheet(&bytes).unwrap();
+        assert_eq!(cells(&read), [(1, vec!["Tên"]), (3, vec!["Tổ 1", "1234", "2025-07-01", "2", "true"])]);
+    }
+
+    #[test]
+    fn a_far_corner_takes_no_memory() {
+        let mut book = Workbook::new();
+        let page = book.add_worksheet();
+        page.write_string(0, 0, "Tên").unwrap();
+        page.write_string(1_048_575, 3, "xa").unwrap();
+        let bytes = book.save_to_buffer().unwrap();
+        assert_eq!(cells(&sheet(&bytes).unwrap()).last().unwrap(), &(1_048_576, vec!["", "", "", "xa"]));
+        let mut book = Workbook::new();
+        book.add_worksheet().write_string(0, 16_383, "xa").unwrap();
+        assert_eq!(sheet(&book.save_to_buffer().unwrap()).unwrap_err().code, "sheet-too-large");
+    }
+
+    #[test]
+    fn what_inflates_too_far_is_not_opened() {
+        let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
+        archive.start_file("xl/sharedStrings.xml", SimpleFileOptions::default()).unwrap();
+        let nothing = vec![0; 1 << 20];
+        for _ in 0..65 {
+            archive.write_all(&nothing).unwrap();
+        }
+        let bytes = archive.finish().unwrap().into_inner();
+        assert!(bytes.len() < MAX_FILE);
+        assert_eq!(sheet(&bytes).unwrap_err().code, "sheet-too-large");
+    }
+
+    #[test]
+    fn what_is_no_list_is_refused_with_the_next_step() {
+        let long = "Tổ\n".repeat(MAX_ROWS + ABOVE + 1);
+        let wide = ",x".repeat(MAX_COLUMNS);
+        for (bytes, code) in [
+            (&b""[..], "sheet-empty"),
+            (b"\n\n", "sheet-empty"),
+            (b"PK\x03\x04junk", "sheet-unreadable"),
+            (b"\xD0\xCF\x11\xE0junk", "sheet-unreadable"),
+            (b"T\xEA n,1", "sheet-not-unicode"),
+            (b"a\0b", "sheet-unreadable"),
+            (long.as_bytes(), "sheet-too-large"),
+            (wide.as_bytes(), "sheet-too-large"),
+        ] {
+            assert_eq!(sheet(bytes).unwrap_err().code, code);
+        }
+        assert_eq!(sheet(&vec![b'a'; MAX_FILE + 1]).unwrap_err().code, "sheet-too-large");
+    }
+}

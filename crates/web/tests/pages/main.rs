@@ -3,6 +3,7 @@
 mod api;
 mod chores;
 mod harm;
+mod import;
 mod people;
 mod records;
 mod rig;
