@@ -1,5 +1,7 @@
 //! Typed words as values: as in any form, and days as spreadsheets keep them.
 
+use std::collections::HashMap;
+
 use hopluu_model::rules::{Column, Rule};
 use hopluu_model::text::normalise_line;
 use hopluu_model::{CollectionId, Date, FaultKind, Field, Kind, Value, fold};
@@ -17,11 +19,13 @@ const SERIALS: std::ops::Range<i64> = 1..109_575;
 pub(super) struct Cells<'a> {
     kind: Kind,
     typist: Typist<'a>,
+    /// What was read already: lists say the same few names thousands of times.
+    read: HashMap<(Field, String), Result<Value, FaultKind>>,
 }
 
 impl<'a> Cells<'a> {
     pub(super) fn new(reader: &'a Reader, kind: Kind, collection: CollectionId) -> Self {
-        Self { kind, typist: Typist::new(reader, collection) }
+        Self { kind, typist: Typist::new(reader, collection), read: HashMap::new() }
     }
 
     /// Reads a cell that is not empty.
@@ -32,7 +36,16 @@ impl<'a> Cells<'a> {
         if column.rule == Rule::Date {
             return Ok(day(typed).map(Value::Date).ok_or(FaultKind::Malformed));
         }
-        Ok(self.typist.read(self.kind, column.field, typed)?.map_err(|fault| fault.what))
+        let asked = (column.field, typed.to_owned());
+        if let Some(known) = self.read.get(&asked) {
+            return Ok(known.clone());
+        }
+        let read = self.typist.read(self.kind, column.field, typed)?.map_err(|fault| match fault.what {
+            FaultKind::Malformed if column.field == Field::UNIT_KIND => FaultKind::Unknown,
+            other => other,
+        });
+        self.read.insert(asked, read.clone());
+        Ok(read)
     }
 }
 

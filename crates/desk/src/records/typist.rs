@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hopluu_model::rules::{self, Rule};
 use hopluu_model::text::{normalise_line, search_key};
-use hopluu_model::{CollectionId, Fault, FaultKind, Field, Kind, Value, edit};
+use hopluu_model::{CollectionId, Fault, FaultKind, Field, Kind, Value, edit, vocabulary};
 use hopluu_view::Reader;
 use hopluu_view::query::Named;
 
@@ -68,7 +68,9 @@ impl<'a> Typist<'a> {
         }
         let (rows, key) = (&self.slugs[&field], search_key(typed));
         let named = rows.iter().find(|(slug, name)| slug == typed || search_key(name) == key);
-        Ok(named.map_or_else(|| typed.to_owned(), |(slug, _)| slug.clone()))
+        // An office that has heard of no bulletin yet knows the kinds of unit that every province has.
+        let common = vocabulary::find("unit_kind", typed).filter(|_| field == Field::UNIT_KIND).map(|word| word.slug);
+        Ok(named.map(|(slug, _)| slug.as_str()).or(common).unwrap_or(typed).to_owned())
     }
 }
 

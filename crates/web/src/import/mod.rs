@@ -118,7 +118,7 @@ async fn listed(
     match site.desk.imports_done(&signed.who).await {
         Ok(loads) => {
             let kinds = import::KINDS.into_iter().filter(|kind| site.desk.may_import(&signed.who, *kind)).collect();
-            let page = wish.page(site, signed, "").await;
+            let page = wish.page(site, signed, "import").await;
             let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
             show_as(status, &AllPage { page, kinds, loads, undone, refused })
         }
@@ -209,7 +209,7 @@ async fn shown(
         Ok(planned) => (planned, refused),
         Err(refusal) => (None, Some(refusal)),
     };
-    let page = wish.page(site, signed, "").await;
+    let page = wish.page(site, signed, "import").await;
     let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
     let (file, sheet) = (import.file, carried::packed(&import.sheet));
     show_as(status, &OnePage { page, kind, file, sheet, planned, refused })

@@ -84,7 +84,7 @@ async fn an_undo_leaves_what_somebody_changed_since() {
     send(&rig, "unit", ("load", first)).await;
     send(&rig, "unit", ("load", "Tên,Số hộ\nTổ 1,6\n")).await;
     let leader = Who::new("Trần Thị Quản", hopluu_desk::Part::Leader);
-    rig.desk.set_households(&leader, "Tổ 1", Some(7)).await.expect("a sound rig");
+    rig.desk.change_unit(&leader, "Tổ 1", &[(Field::HOUSEHOLDS, "7".to_owned())].into()).await.expect("a sound rig");
     let page = rig.post("/import", &[("undo", "2")]).await;
     assert_eq!(page.status, StatusCode::OK);
     assert!(page.text().contains("Tổ 1: Số hộ = 7"), "{}", page.text());
@@ -120,7 +120,10 @@ async fn columns_can_be_chosen_and_templates_load_nothing() {
     let chosen = [("sheet", sheet), ("file_name", "x.csv"), ("column.0", "name"), ("column.1", "unit_kind")];
     let page = rig.post("/import/unit", &[&chosen[..], &[("what", "look")]].concat()).await.text();
     assert!(page.contains("1 dòng mới"), "{page}");
-    assert_eq!(rig.post("/import/unit", &[&chosen[..], &[("what", "load")]].concat()).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(
+        rig.post("/import/unit", &[&chosen[..], &[("what", "load")]].concat()).await.status,
+        StatusCode::SEE_OTHER
+    );
     for kind in hopluu_desk::import::KINDS {
         for ending in ["xlsx", "csv"] {
             let file = rig.get(&format!("/import/{kind}/template.{ending}")).await;
