@@ -26,6 +26,8 @@ const BOTH: &[&str] = &[
     "/units",
     "/mergers",
     "/people",
+    "/import",
+    "/import/indicator",
     "/posts",
     "/leavers",
     "/boards",

@@ -103,8 +103,12 @@ fn text(bytes: &[u8]) -> Result<Sheet, Refusal> {
         csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(separator).from_reader(text.as_bytes());
     let mut record = csv::StringRecord::new();
     while rows.read_record(&mut record).map_err(|error| unreadable().because(&error))? {
-        let line = record.position().map_or(0, csv::Position::line);
+        // A row begins behind the empty lines before it, which its position still counts as its own.
+        let (begin, line) = record.position().map_or((0, 0), |at| (at.byte(), at.line()));
+        let rest = usize::try_from(begin).ok().and_then(|begin| text.as_bytes().get(begin..)).unwrap_or_default();
+        let empty = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n')).filter(|byte| **byte == b'\n').count();
         let line = u32::try_from(line).unwrap_or(u32::MAX).saturating_add(above);
+        let line = line.saturating_add(u32::try_from(empty).unwrap_or(u32::MAX));
         for (column, cell) in record.iter().enumerate() {
             lines.put(line, column, cell)?;
         }
