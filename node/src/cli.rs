@@ -332,6 +332,12 @@ pub(crate) enum Places {
         #[arg(required = true)]
         codes: Vec<String>,
     },
+    /// Xã, phường của một tỉnh cũ nay ra sao · What became of the communes of a province as it was
+    #[command(after_help = "Ví dụ · Example:\n  hopluu places changes \"Tỉnh Thái Nguyên\"")]
+    Changes {
+        /// Tên tỉnh trước 01/7/2025 · Name of the province before 2025-07-01
+        province: String,
+    },
     /// Tìm theo tên · Find by name
     Find {
         /// Mã tỉnh · Province code

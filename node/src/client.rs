@@ -230,6 +230,7 @@ fn place(command: &Places) -> Result<Answer, Complaint> {
     match command {
         Places::List { province } => places::list(province),
         Places::At { date, codes } => places::at(date, codes),
+        Places::Changes { province } => places::changes(province),
         Places::Find { province, name } => places::find(province, name),
     }
 }

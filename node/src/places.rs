@@ -1,10 +1,12 @@
 //! The catalogue of places, which needs no office.
 
+use hopluu_desk::{PlaceLinks, PlaceOn, place_changes, place_on};
 use hopluu_driver::{Complaint, Exit};
 use hopluu_model::Date;
-use hopluu_model::catalogue::{self, Meaning};
+use hopluu_model::catalogue;
 use serde_json::json;
 
+use crate::answer::complain;
 use crate::client::Answer;
 
 /// The communes of a province today.
@@ -31,42 +33,44 @@ pub(crate) fn at(date: &str, codes: &[String]) -> Result<Answer, Complaint> {
     })?;
     let (mut vi, mut en, mut data) = (Vec::new(), Vec::new(), Vec::new());
     for code in codes {
-        let meaning = catalogue::at(code, day).ok_or_else(|| unknown(code))?;
-        let name = meaning.full_name(day);
-        let (from_vi, from_en, links) = match &meaning {
-            Meaning::Old(unit) => {
-                let heirs = catalogue::successors(code);
-                let into: Vec<_> = heirs.iter().map(|heir| heir.commune.full_name()).collect();
-                let links: Vec<_> = heirs
-                    .iter()
-                    .map(|heir| json!({ "code": heir.commune.code, "name": heir.commune.full_name(), "share": heir.share.vi() }))
-                    .collect();
-                let into = into.join(", ");
-                (
-                    format!("{}, {}; nay thuộc {into}", unit.district, unit.province),
-                    format!("{}, {}; now in {into}", unit.district, unit.province),
-                    json!({ "became": links, "district": unit.district, "province": unit.province }),
-                )
-            }
-            Meaning::Commune(commune) => {
-                let heirs = catalogue::ancestry(commune.code);
-                let from: Vec<_> =
-                    heirs.iter().map(|heir| format!("{} ({})", heir.old.full_name(), heir.share.vi())).collect();
-                let links: Vec<_> = heirs
-                    .iter()
-                    .map(
-                        |heir| json!({ "code": heir.old.code, "name": heir.old.full_name(), "share": heir.share.vi() }),
-                    )
-                    .collect();
-                let from = from.join(", ");
-                (format!("hình thành từ {from}"), format!("formed from {from}"), json!({ "formed_from": links }))
-            }
-        };
-        vi.push(format!("{code}  {name}: {from_vi}"));
-        en.push(format!("{code}  {name}: {from_en}"));
-        data.push(json!({ "code": code, "date": day.to_string(), "name": name, "links": links }));
+        let place = place_on(code, day).map_err(|refusal| complain(&refusal))?;
+        let (then_vi, then_en) = links(&place);
+        vi.push(format!("{code}  {}: {then_vi}", place.name));
+        en.push(format!("{code}  {}: {then_en}", place.name));
+        data.push(json!(place));
     }
     Ok(Answer::new(json!(data), vi.join("\n"), en.join("\n")))
+}
+
+/// What became of the communes of a province as it was until 2025-06-30.
+pub(crate) fn changes(province: &str) -> Result<Answer, Complaint> {
+    let changes = place_changes(province).map_err(|refusal| complain(&refusal))?;
+    let (mut vi, mut en) = (Vec::new(), Vec::new());
+    for place in &changes.new {
+        let (then_vi, then_en) = links(place);
+        vi.push(format!("{}  {}: {then_vi}", place.code, place.name));
+        en.push(format!("{}  {}: {then_en}", place.code, place.name));
+    }
+    let (name, before, after) = (changes.province, changes.before, changes.after);
+    vi.push(format!("{name}: {before} xã, phường, thị trấn trước 01/7/2025; {after} xã, phường từ ngày đó."));
+    en.push(format!("{name}: {before} communes before 2025-07-01, {after} since."));
+    Ok(Answer::new(json!(changes), vi.join("\n"), en.join("\n")))
+}
+
+/// What a unit was formed from, or what became of it.
+fn links(place: &PlaceOn) -> (String, String) {
+    let PlaceLinks { became, formed_from, district, province } = &place.links;
+    match (district, province) {
+        (Some(district), Some(province)) => {
+            let into = became.iter().map(|link| link.name.as_str()).collect::<Vec<_>>().join(", ");
+            (format!("{district}, {province}; nay thuộc {into}"), format!("{district}, {province}; now in {into}"))
+        }
+        _ => {
+            let from: Vec<_> = formed_from.iter().map(|link| format!("{} ({})", link.name, link.share)).collect();
+            let from = from.join(", ");
+            (format!("hình thành từ {from}"), format!("formed from {from}"))
+        }
+    }
 }
 
 /// Finds communes by name within a province.

@@ -63,6 +63,7 @@ fn every_answer_is_json_and_every_end_has_its_code() {
         &["config", "check"],
         &["places", "list", "19"],
         &["places", "at", "2025-06-30", "05518"],
+        &["places", "changes", "Tỉnh Thái Nguyên"],
         &["places", "find", "19", "song cong"],
     ] {
         assert!(!a.ok(arguments).is_null(), "{arguments:?}");

@@ -8,6 +8,7 @@ mod caller;
 mod issues;
 mod machines;
 mod people;
+mod places;
 mod province;
 mod records;
 mod refused;
@@ -77,6 +78,9 @@ fn parts() -> (Router<Arc<Site>>, Document) {
                 .routes(routes!(province::directives, province::give))
                 .routes(routes!(province::task))
                 .routes(routes!(province::notices))
+                .routes(routes!(places::on_day))
+                .routes(routes!(places::changes))
+                .routes(routes!(places::sites))
                 .routes(routes!(records::list, records::add))
                 .routes(routes!(records::show, records::change))
                 .routes(routes!(people::list, people::add))

@@ -84,6 +84,22 @@ async fn what_was_entered_by_mistake_is_kept_with_its_reason_and_comes_back() {
 }
 
 #[tokio::test]
+async fn a_function_in_two_buildings_has_no_place_and_codes_depend_on_the_day() {
+    let rig = Rig::alone().await;
+    for name in ["Nhà A", "Nhà B"] {
+        rig.enter("site", json!({ "name": name, "state": "in_use", "functions": "ubnd" })).await;
+    }
+    let sites = read(&rig.get("/api/v1/sites").await);
+    assert_eq!((&sites["buildings"], &sites["place_of"]), (&json!(2), &json!({})));
+    assert_eq!(rig.records("site").await[0]["clashes"].as_array().unwrap().len(), 1);
+    for (day, name) in [("2025-06-30", "Phường Thắng Lợi"), ("01/07/2025", "Phường Sông Công")] {
+        assert_eq!(read(&rig.get(&format!("/api/v1/places/05518?at={day}")).await)["name"], name);
+    }
+    let changes = read(&rig.get("/api/v1/places/changes?province=T%E1%BB%89nh+Th%C3%A1i+Nguy%C3%AAn").await);
+    assert_eq!((&changes["before"], &changes["after"]), (&json!(172), &json!(55)));
+}
+
+#[tokio::test]
 async fn each_book_is_kept_where_it_lives() {
     let mut rig = Rig::province().await;
     let site = json!({ "fields": { "name": "Nhà A", "state": "in_use" } });
