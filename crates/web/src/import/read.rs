@@ -93,7 +93,9 @@ fn text(bytes: &[u8]) -> Result<Sheet, Refusal> {
     let text = decoded(bytes)?;
     // Some programs name the separator in a line of its own.
     let (named, text) = match text.split_once('\n') {
-        Some((first, rest)) if first.trim_end().starts_with("sep=") => (first.trim_end().bytes().nth(4), rest),
+        Some((first, rest)) if first.trim_end().starts_with("sep=") => {
+            (first.trim_end().as_bytes().get(4).copied(), rest)
+        }
         _ => (None, text.as_str()),
     };
     let separator = named.unwrap_or_else(|| separator(text));
