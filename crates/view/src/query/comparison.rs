@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use hopluu_model::{CollectionId, Date, DocId, DocKind, Field, Kind, RecordId, Snapshot, Timestamp};
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, Params, Row, params};
 use serde::Serialize;
 
 use crate::derive::today;
@@ -116,7 +116,7 @@ fn figures(connection: &Connection, collection: CollectionId, days: [Date; 2]) -
     let mut sides = days.map(|day| Counting::new(day, &seats));
     if let Some(no) = register {
         let sql = "select since, until, kind, households, in_clash from unit_span where doc = ?";
-        each(connection, sql, no, |row| {
+        each(connection, sql, params![no], |row| {
             let (since, until) = (text(row, 0)?, text(row, 1)?);
             let unit = UnitOn { kind: text(row, 2)?, households: row.get(3)?, in_clash: row.get(4)? };
             for (side, day) in sides.iter_mut().zip(&texts) {
@@ -128,8 +128,10 @@ fn figures(connection: &Connection, collection: CollectionId, days: [Date; 2]) -
         })?;
     }
     if let Some(no) = people {
-        let sql = "select since, until, person, post, unit, category from holding_span where doc = ?";
-        each(connection, sql, no, |row| {
+        // Most holdings of ten years are of neither day: they are passed over before they are read.
+        let sql = "select since, until, person, post, unit, category from holding_span
+           where doc = ?1 and ((since <= ?2 and until >= ?2) or (since <= ?3 and until >= ?3))";
+        each(connection, sql, params![no, texts[0], texts[1]], |row| {
             let (since, until) = (text(row, 0)?, text(row, 1)?);
             let (person, post) = (load::record_id(row, 2)?.0, load::record_id(row, 3)?.0);
             let unit = row.get_ref(4)?.as_blob().ok().and_then(RecordId::from_slice).map(|unit| unit.0);
@@ -142,7 +144,7 @@ fn figures(connection: &Connection, collection: CollectionId, days: [Date; 2]) -
             Ok(())
         })?;
         let sql = "select since, reason, category, thanked is not null, benefit = 'paid' from leaver where doc = ?";
-        each(connection, sql, no, |row| {
+        each(connection, sql, params![no], |row| {
             let since = text(row, 0)?;
             let left =
                 LeftOn { reason: text(row, 1)?, category: text(row, 2)?, thanked: row.get(3)?, paid: row.get(4)? };
@@ -200,10 +202,15 @@ fn beside(
     Ok((clashes, received))
 }
 
-/// Reads each row of one document.
-fn each(connection: &Connection, sql: &str, no: DocNo, mut read: impl FnMut(&Row<'_>) -> Result<()>) -> Result<()> {
+/// Reads each row of a question.
+fn each(
+    connection: &Connection,
+    sql: &str,
+    of: impl Params,
+    mut read: impl FnMut(&Row<'_>) -> Result<()>,
+) -> Result<()> {
     let mut statement = connection.prepare_cached(sql)?;
-    let mut rows = statement.query([no])?;
+    let mut rows = statement.query(of)?;
     while let Some(row) = rows.next()? {
         read(row)?;
     }
