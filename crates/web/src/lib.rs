@@ -12,6 +12,7 @@
 mod accounts;
 mod api;
 mod assets;
+mod books;
 mod bulletin;
 mod demo;
 mod directives;

@@ -15,8 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    accounts, api, assets, bulletin, directives, export, failure, guard, home, import, issues, live, login, machines,
-    mergers, notices, overview, people, problems, settle, status, totals, units,
+    accounts, api, assets, books, bulletin, directives, export, failure, guard, home, import, issues, live, login,
+    machines, mergers, notices, overview, people, problems, settle, status, totals, units,
 };
 
 /// The largest request, in bytes: a form with one photograph as telephones take them.
@@ -49,6 +49,7 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .merge(accounts::routes())
         .merge(issues::routes())
         .merge(machines::routes())
+        .merge(books::routes())
         .merge(bulletin::routes())
         .merge(problems::routes())
         .merge(people::routes())

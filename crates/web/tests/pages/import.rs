@@ -49,7 +49,7 @@ async fn a_file_with_wrong_rows_is_looked_at_loaded_mended_and_taken_back() {
     assert!(units(&rig).is_empty(), "looking writes nothing");
 
     let done = send(&rig, "unit", ("load", UNITS)).await;
-    assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/import?done=imported".into()));
+    assert_eq!((done.status, done.header("location")), (StatusCode::SEE_OTHER, "/import?done=imported"));
     let both = [("Tổ dân phố 1".to_owned(), Value::Int(1_234)), ("Tổ dân phố 2".to_owned(), Value::Int(98))];
     assert_eq!(units(&rig), both);
     let again = send(&rig, "unit", ("look", UNITS)).await.text();

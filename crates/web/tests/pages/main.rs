@@ -1,6 +1,7 @@
 //! The pages of a province's desk over an office in memory, asked as a browser asks them.
 
 mod api;
+mod books;
 mod chores;
 mod harm;
 mod import;
