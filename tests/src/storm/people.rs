@@ -111,7 +111,9 @@ impl<'a> Person<'a> {
                 Ok(Some(Saved::Unit { id: text_of(&said["id"]), name: unit }))
             }
             _ => {
-                let args = json!({ "unit": SHARED_UNIT, "households": self.dice.between(20, 200) });
+                // A number that holds already would be no change, and could not be counted.
+                let households = 200 + 4 * count + u32::try_from(self.number).unwrap_or(0);
+                let args = json!({ "unit": SHARED_UNIT, "households": households });
                 self.office.ask("unit.households", args, None)?;
                 Ok(Some(Saved::Field))
             }
