@@ -85,8 +85,9 @@ impl AllPage {
 }
 
 impl ListPage {
+    /// The fields beside the name by which a record is listed.
     fn heads(&self) -> Vec<Field> {
-        columns(self.kind, true).map(|column| column.field).collect()
+        columns(self.kind, true).map(|column| column.field).filter(|field| *field != Field::NAME).collect()
     }
 
     fn label(&self, field: &Field) -> String {

@@ -96,6 +96,10 @@ impl Desk {
                 Err(fault) => faults.push(fault),
             }
         }
+        if known.record.kind == Kind::UNIT && !forms.is_empty() {
+            let unit = self.unit(&record.to_string())?;
+            self.may_correct(&unit, forms.iter().map(|form| form.field))?;
+        }
         let mut edits = Vec::new();
         for form in forms {
             match form.edit(&at) {
