@@ -1,6 +1,6 @@
 //! Spreadsheets that people load: choose a file, look at what it would do, load its good rows, take a load back.
 //!
-//! What was chosen travels with the page and comes back with the next form ([`carried`]): nothing is kept here between
+//! What was chosen travels with the page and comes back with the next form (`carried`): nothing is kept here between
 //! looking and loading, and what is loaded is compared anew.
 
 mod carried;
