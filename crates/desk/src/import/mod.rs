@@ -1,11 +1,11 @@
 //! Spreadsheets that people load: columns matched, every row compared with what is known, loaded as a whole, undone.
 //!
-//! * [`columns`]: which column of a file is which field; [`cells`]: typed words as values, names as records.
-//! * [`plan`]: each row as new, changed, the same or wrong, with a sentence per cell.
-//! * [`ledger`]: what a load has written, as facts of this node, so that it can be undone.
+//! * `columns`: which column of a file is which field; `cells`: typed words as values, names as records.
+//! * `plan`: each row as new, changed, the same or wrong, with a sentence per cell.
+//! * `ledger`: what a load has written, as facts of this node, so that it can be undone.
 //!
 //! An empty cell says nothing: it empties no field. The records of a kind are told apart by
-//! [`rules::key`](hopluu_model::rules::key), so that the same file loaded again changes nothing.
+//! [`rules::key`], so that the same file loaded again changes nothing.
 
 mod cells;
 mod columns;
