@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use hopluu_model::edit::{self, AddUnit, Form, SetField};
+use hopluu_model::edit::AddUnit;
 use hopluu_model::fold::UnitStatus;
-use hopluu_model::{CollectionId, Date, Faults, Field, Kind, RecordId, Value, demo};
+use hopluu_model::{CollectionId, Date, Field, RecordId, demo};
 use hopluu_view::query::{HolderRow, UnitDetail, UnitRow, Units};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -54,27 +54,7 @@ impl Desk {
     pub async fn change_unit(&self, who: &Who, unit: &str, typed: &BTreeMap<Field, String>) -> Result<String, Refusal> {
         let row = self.unit(unit)?;
         self.may_correct(&row, typed.keys().copied())?;
-        let known = self.reader().history(row.id)?.map(|history| history.record.fields).unwrap_or_default();
-        let (mut forms, mut faults) = (Vec::new(), Vec::new());
-        for (field, text) in typed {
-            match edit::read(Kind::UNIT, *field, text) {
-                Ok(value) if known.get(field).unwrap_or(&Value::Empty) == &value => {}
-                Ok(value) => forms.push(SetField { record: row.id, kind: Kind::UNIT, field: *field, value }),
-                Err(fault) => faults.push(fault),
-            }
-        }
-        if !faults.is_empty() {
-            return Err(Refusal::invalid(&Faults(faults)));
-        }
-        let at = self.at(who, self.register())?;
-        self.with(move |office, _, _| {
-            for form in &forms {
-                let edit = form.edit(&at).map_err(|faults| Refusal::invalid(&faults))?;
-                office.submit(&edit)?;
-            }
-            Ok(())
-        })
-        .await?;
+        self.change(who, row.id, typed).await?;
         Ok(row.id.to_string())
     }
 

@@ -14,7 +14,7 @@ use hopluu_model::rules::{self, Home, Rule};
 use hopluu_model::{CollectionId, Field, Kind, Value};
 use hopluu_view::query::{BookRow, CommuneRow};
 
-use crate::bulletin::entry::{Entry, Input, columns};
+use crate::bulletin::entry::{Entry, Input, columns, typed};
 use crate::failure::{self, status_of};
 use crate::names::Names;
 use crate::page::{Page, show_as};
@@ -105,7 +105,6 @@ fn entries(
     let mut entries = Vec::new();
     for column in columns(kind, row.is_none()) {
         let name = column.field.to_string();
-        let fault = refused.and_then(|refusal| refusal.faults.iter().find(|fault| fault.field == column.field));
         let value = match (refused, row) {
             (Some(_), _) => typed.text(&name).to_owned(),
             (None, Some(row)) => held(row, column.field, column.rule),
@@ -116,7 +115,7 @@ fn entries(
             input: input((site, page, names), column, collection)?,
             value,
             must: column.must,
-            fault: fault.map(|fault| page.pick(fault.what.vi(), fault.what.to_string())),
+            fault: page.fault(refused, &name),
             name,
         });
     }
@@ -162,11 +161,6 @@ fn held(row: &BookRow, field: Field, rule: Rule) -> String {
         Some(Value::Int(number)) => number.to_string(),
         Some(_) => row.shown(field),
     }
-}
-
-/// What a form brought, by field.
-fn typed(kind: Kind, is_new: bool, fields: &Fields) -> BTreeMap<Field, String> {
-    columns(kind, is_new).map(|column| (column.field, fields.text(&column.field.to_string()).to_owned())).collect()
 }
 
 async fn all(State(site): State<Arc<Site>>, wish: Wish, signed: Signed) -> Response {

@@ -7,7 +7,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hopluu_desk::{Give, Refusal, TaskStep};
-use hopluu_model::Field;
 use hopluu_model::fold::TaskState;
 use hopluu_view::query::{CommuneRow, Directive, DirectiveRow};
 
@@ -57,9 +56,7 @@ impl DirectivesPage {
 
     /// What is wrong with a field, to be shown beside it.
     fn fault(&self, field: &str) -> Option<String> {
-        let field = Field::from_slug(field)?;
-        let fault = self.refused.as_ref()?.faults.iter().find(|fault| fault.field == field)?;
-        Some(self.page.pick(fault.what.vi(), fault.what.to_string()))
+        self.page.fault(self.refused.as_ref(), field)
     }
 }
 

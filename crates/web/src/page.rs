@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
-use hopluu_desk::{LineState, Part, Power, Standing};
-use hopluu_model::{Date, Timestamp};
+use hopluu_desk::{LineState, Part, Power, Refusal, Standing};
+use hopluu_model::{Date, Field, Timestamp};
 
 use crate::signed::Signed;
 use crate::words::{self, Lang};
@@ -109,6 +109,13 @@ impl Page {
     /// A day that was typed into an address, when it is one.
     pub(crate) fn day(&self, typed: &str) -> Option<String> {
         typed.parse::<Date>().ok().map(|day| self.date(&day))
+    }
+
+    /// What is wrong with a field (slug), to be shown beside it.
+    pub(crate) fn fault(&self, refused: Option<&Refusal>, field: &str) -> Option<String> {
+        let field = Field::from_slug(field)?;
+        let fault = refused?.faults.iter().find(|fault| fault.field == field)?;
+        Some(self.pick(fault.what.vi(), fault.what.to_string()))
     }
 
     /// A day as offices write it.

@@ -49,7 +49,7 @@ fn a_province_is_folded_in_one_go() {
     println!("totals: {:?}", timed(|| drop(reader.totals(&[]).unwrap())));
 }
 
-pub(crate) fn timed(what: impl FnOnce()) -> Duration {
+fn timed(what: impl FnOnce()) -> Duration {
     #[expect(clippy::disallowed_methods, reason = "a measurement")]
     let begun = std::time::Instant::now();
     what();

@@ -4,7 +4,6 @@ use hopluu_model::{CollectionId, DocId, DocKind, Field, Kind, Snapshot, Value};
 use hopluu_view::query::Staff;
 use hopluu_view::{Batch, DocUpdate, Marks, Reader, View};
 
-use crate::bulk::timed;
 use crate::world::*;
 
 const HERE: CollectionId = CollectionId([1; 16]);
@@ -183,43 +182,4 @@ fn what_was_entered_by_mistake_is_nowhere() {
     assert_eq!((nobody.people.len(), nobody.serving, nobody.vacant), (0, 0, 5));
     assert_eq!(reader.leavers(HERE).unwrap().map(|rows| rows.len()), Some(0));
     assert!(reader.transfers(None).unwrap().is_empty() && reader.boards(HERE, None).unwrap()[0].members.is_empty());
-}
-
-/// A commune of the largest size: 150 units, 500 people, 2,000 holdings.
-#[test]
-#[ignore = "measures; needs a release build"]
-fn the_people_of_a_large_commune_open_quickly() {
-    let [mut here, mut staff] = [update(register(1), 1), update(people(1), 2)];
-    for number in 1..=150 {
-        let fields = [(Field::NAME, text(&format!("Thôn {number}"))), (Field::UNIT_KIND, text("thon"))];
-        here.records.push(record(register(1), number, Kind::UNIT, &fields));
-    }
-    here.records.extend((0..8).map(|number| post(200 + number, &format!("chuc_danh_{number}"), "unit", true)));
-    staff.records.extend((0..500).map(|number| person(1_000 + number, "khong_chuyen_trach")));
-    staff.records.extend((0..2_000).map(|number| {
-        let year = 2016 + number % 10;
-        let seat = (1_000 + number % 500, 200 + number % 8, Some(1 + number % 150));
-        let mut held = holding(5_000 + number, seat, &format!("{year}-01-01"));
-        if year < 2025 {
-            let to =
-                hopluu_model::Held { value: day(&format!("{year}-12-31")), ..held.fields[&Field::VALID_FROM].clone() };
-            held.fields.insert(Field::VALID_TO, to);
-        }
-        held
-    }));
-    let (mut view, reader) = begun(vec![here, staff]);
-    let took = |what: &str, ask: &mut dyn FnMut()| {
-        let mut all: Vec<_> = (0..9).map(|_| timed(&mut *ask)).collect();
-        all.sort();
-        println!("{what}: median {:?}, slowest {:?}", all[4], all[8]);
-    };
-    took("people and posts of a large commune", &mut || drop(on(&reader, "2026-08-01")));
-    took("one person of it", &mut || drop(reader.person(id(1_000), None).unwrap()));
-    let mut more = update(people(1), 3);
-    let mut number = 9_000;
-    took("one more person", &mut || {
-        number += 1;
-        more.records = vec![person(number, "can_bo")];
-        view.fold(&Batch { docs: vec![more.clone()] }).unwrap();
-    });
 }

@@ -1,13 +1,10 @@
 //! One unit with its past and future, what a decision would do, and the days on which units count.
 
-use std::time::Duration;
-
 use hopluu_model::fold::Action;
 use hopluu_model::{CollectionId, EventKind, Field, Kind, RecordId, Side, Value};
 use hopluu_view::query::Intent;
 use hopluu_view::{Batch, DocUpdate, Marks, View};
 
-use crate::bulk::timed;
 use crate::world::*;
 
 const HERE: CollectionId = CollectionId([1; 16]);
@@ -149,16 +146,4 @@ fn a_unit_knows_its_names_its_line_and_the_days_on_which_it_counts() {
     assert_eq!(spans.len(), 1, "{dump}");
     assert!(dump.lines().any(|line| line.contains("2026-06-30") && line.contains("merged")), "{dump}");
     assert!(reader.council(HERE, None).unwrap().is_none());
-}
-
-/// A commune of the largest size: 150 units, 500 people, 2,000 holdings.
-#[test]
-#[ignore = "measures; needs a release build"]
-fn a_preview_of_a_large_commune_is_quick() {
-    let view = view(commune(150, 500, 2_000));
-    let reader = view.reader().unwrap();
-    let merge = Intent { names: vec![("Thôn Mới".into(), None)], ..intent(Action::Merge, &[1, 2, 3]) };
-    let mut took: Vec<Duration> = (0..9).map(|_| timed(|| drop(reader.preview(HERE, &merge).unwrap()))).collect();
-    took.sort();
-    println!("preview of a merger in a large commune: median {:?}, slowest {:?}", took[4], took[8]);
 }

@@ -58,14 +58,12 @@ pub(crate) fn entries(
             (None, Some(record)) => record.get(column.field).map(said).unwrap_or_default(),
             (None, None) => String::new(),
         };
-        let fault = refused.and_then(|refusal| refusal.faults.iter().find(|fault| fault.field == column.field));
-        let fault = fault.map(|fault| page.pick(fault.what.vi(), fault.what.to_string()));
         Entry {
             label: label(page, kind, column.field),
             input: input(page, names, kind, column),
             value,
             must: column.must,
-            fault,
+            fault: page.fault(refused, &name),
             name,
         }
     };

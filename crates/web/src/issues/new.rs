@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hopluu_desk::{Refusal, Report, Why};
-use hopluu_model::Field;
 use hopluu_view::query::CommuneRow;
 
 use crate::failure::{self, status_of};
@@ -38,9 +37,7 @@ struct NewPage {
 impl NewPage {
     /// What is wrong with a field, to be shown beside it.
     fn fault(&self, field: &str) -> Option<String> {
-        let field = Field::from_slug(field)?;
-        let fault = self.refused.as_ref()?.faults.iter().find(|fault| fault.field == field)?;
-        Some(self.page.pick(fault.what.vi(), fault.what.to_string()))
+        self.page.fault(self.refused.as_ref(), field)
     }
 
     fn is(&self, field: &str, value: &str) -> bool {

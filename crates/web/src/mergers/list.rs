@@ -13,7 +13,7 @@ use crate::names::Names;
 use crate::page::{Page, show as render};
 use crate::signed::{Signed, Wish};
 use crate::site::Site;
-use crate::units::Which;
+use crate::units::{Which, communes};
 
 #[derive(Template)]
 #[template(path = "mergers/list.html")]
@@ -33,7 +33,7 @@ pub(crate) async fn show(
 ) -> Response {
     let lang = wish.lang;
     let mut ask = || {
-        let communes = which.communes(&site.desk)?;
+        let communes = communes(&site.desk, &mut which.commune)?;
         let nothing = site.desk.is_province() && communes.is_empty();
         let units = if nothing { None } else { site.desk.units(Some(&which.commune), Some(&which.at))? };
         let mut mergers = units.map_or_else(Vec::new, |units| units.mergers);

@@ -67,9 +67,7 @@ impl MergerPage {
         if self.typed.text("event") != event {
             return None;
         }
-        let field = Field::from_slug(field)?;
-        let fault = self.refused.as_ref()?.faults.iter().find(|fault| fault.field == field)?;
-        Some(self.page.pick(fault.what.vi(), fault.what.to_string()))
+        self.page.fault(self.refused.as_ref(), field)
     }
 
     fn opened(&self, event: &str) -> bool {

@@ -132,9 +132,7 @@ impl WizardPage {
         if field == "effective_on" && refused.code == "bad-date" {
             return Some(self.page.pick(refused.vi.clone(), refused.en.clone()));
         }
-        let field = Field::from_slug(field)?;
-        let fault = refused.faults.iter().find(|fault| fault.field == field)?;
-        Some(self.page.pick(fault.what.vi(), fault.what.to_string()))
+        self.page.fault(Some(refused), field)
     }
 
     fn warned(&self) -> Vec<String> {

@@ -25,7 +25,7 @@ pub(super) async fn show(
 ) -> Response {
     let lang = wish.lang;
     let ask = async {
-        let communes = communes(&site, &mut query.commune)?;
+        let communes = communes(&site.desk, &mut query.commune)?;
         let none = nobody(&site, &communes);
         let boards = if none { Vec::new() } else { site.desk.boards(&signed.who, &query.commune, &query.at).await? };
         Ok::<_, Refusal>((communes, boards, Names::load(&site.desk, lang)?))

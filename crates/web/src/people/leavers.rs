@@ -47,7 +47,7 @@ impl LeaversPage {
     }
 
     fn fault(&self, field: &str) -> Option<String> {
-        fault(&self.page, self.refused.as_ref(), field)
+        self.page.fault(self.refused.as_ref(), field)
     }
 
     /// The address of the list as a file.
@@ -93,7 +93,7 @@ pub(super) async fn mark(
 async fn listed(site: &Site, wish: Wish, signed: &Signed, mut query: LeaverQuery, (typed, refused): Again) -> Response {
     let lang = wish.lang;
     let ask = async {
-        let communes = communes(site, &mut query.commune)?;
+        let communes = communes(&site.desk, &mut query.commune)?;
         let rows = if nobody(site, &communes) { Vec::new() } else { site.desk.leavers(&signed.who, &query).await? };
         Ok::<_, Refusal>((communes, rows, Names::load(&site.desk, lang)?))
     };

@@ -35,7 +35,7 @@ impl ListPage {
     }
 
     fn fault(&self, field: &str) -> Option<String> {
-        fault(&self.page, self.refused.as_ref(), field)
+        self.page.fault(self.refused.as_ref(), field)
     }
 }
 
@@ -75,7 +75,7 @@ pub(super) async fn add(State(site): State<Arc<Site>>, wish: Wish, posted: Poste
 async fn listed(site: &Site, wish: Wish, signed: &Signed, mut query: StaffQuery, (typed, refused): Again) -> Response {
     let lang = wish.lang;
     let ask = async {
-        let communes = communes(site, &mut query.commune)?;
+        let communes = communes(&site.desk, &mut query.commune)?;
         let staff = if nobody(site, &communes) { None } else { site.desk.staff(&signed.who, &query).await? };
         Ok::<_, Refusal>((communes, staff, Names::load(&site.desk, lang)?))
     };

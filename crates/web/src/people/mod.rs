@@ -16,7 +16,6 @@ use axum::extract::{Path, Query, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use hopluu_desk::{Done, LeaverQuery, Refusal, StaffQuery};
-use hopluu_model::Field;
 use hopluu_view::query::{CommuneRow, PersonRow};
 
 use crate::names::Names;
@@ -24,6 +23,7 @@ use crate::page::Page;
 use crate::posted::{Fields, Posted};
 use crate::signed::{Signed, Wish};
 use crate::site::Site;
+use crate::units::communes;
 
 pub(crate) use list::posts;
 
@@ -41,15 +41,6 @@ pub(crate) fn routes() -> Router<Arc<Site>> {
 /// What was typed and refused, to be shown again.
 type Again = (Fields, Option<Refusal>);
 
-/// At the province all communes, of which the first is shown when none was chosen; at a commune none.
-fn communes(site: &Site, chosen: &mut String) -> Result<Vec<CommuneRow>, Refusal> {
-    let communes = if site.desk.is_province() { site.desk.reader().communes()? } else { Vec::new() };
-    if let (true, Some(first)) = (chosen.is_empty(), communes.first()) {
-        chosen.clone_from(&first.code);
-    }
-    Ok(communes)
-}
-
 /// Whether there is no commune whose people could be asked about.
 fn nobody(site: &Site, communes: &[CommuneRow]) -> bool {
     site.desk.is_province() && communes.is_empty()
@@ -58,13 +49,6 @@ fn nobody(site: &Site, communes: &[CommuneRow]) -> bool {
 /// Whether two texts are the same, however templates hold them.
 fn same(one: impl AsRef<str>, other: impl AsRef<str>) -> bool {
     one.as_ref() == other.as_ref()
-}
-
-/// What is wrong with a field, to be shown beside it.
-fn fault(page: &Page, refused: Option<&Refusal>, field: &str) -> Option<String> {
-    let field = Field::from_slug(field)?;
-    let fault = refused?.faults.iter().find(|fault| fault.field == field)?;
-    Some(page.pick(fault.what.vi(), fault.what.to_string()))
 }
 
 /// Back to a page with what to say there: that it was saved, or what should be looked at.

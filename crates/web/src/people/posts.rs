@@ -32,7 +32,7 @@ pub(super) async fn show(
 ) -> Response {
     let lang = wish.lang;
     let ask = async {
-        let communes = communes(&site, &mut query.commune)?;
+        let communes = communes(&site.desk, &mut query.commune)?;
         let staff = if nobody(&site, &communes) { None } else { site.desk.staff(&signed.who, &query).await? };
         Ok::<_, Refusal>((communes, staff, Names::load(&site.desk, lang)?))
     };

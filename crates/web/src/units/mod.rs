@@ -43,16 +43,16 @@ pub(crate) struct Which {
     pub(crate) state: String,
 }
 
-impl Which {
-    /// The communes to choose from, of which the first is chosen when none is; none outside the province.
-    pub(crate) fn communes(&mut self, desk: &Desk) -> Result<Vec<CommuneRow>, Refusal> {
-        let communes = if desk.is_province() { desk.reader().communes()? } else { Vec::new() };
-        if let (true, Some(first)) = (self.commune.is_empty(), communes.first()) {
-            self.commune.clone_from(&first.code);
-        }
-        Ok(communes)
+/// The communes to choose from, of which the first is chosen when none is; none outside the province.
+pub(crate) fn communes(desk: &Desk, chosen: &mut String) -> Result<Vec<CommuneRow>, Refusal> {
+    let communes = if desk.is_province() { desk.reader().communes()? } else { Vec::new() };
+    if let (true, Some(first)) = (chosen.is_empty(), communes.first()) {
+        chosen.clone_from(&first.code);
     }
+    Ok(communes)
+}
 
+impl Which {
     fn wants(&self, unit: &UnitRow, names: &Names) -> bool {
         let key =
             || search_key(&format!("{} {} {} {}", unit.name, unit.area, names.kind(&unit.kind), unit.lives_in_name));
@@ -117,7 +117,7 @@ async fn list(State(site): State<Arc<Site>>, Query(which): Query<Which>, wish: W
 async fn page(site: &Site, wish: Wish, signed: &Signed, mut which: Which, refused: Option<Refusal>) -> Response {
     let lang = wish.lang;
     let mut ask = || {
-        let communes = which.communes(&site.desk)?;
+        let communes = communes(&site.desk, &mut which.commune)?;
         let nothing = site.desk.is_province() && communes.is_empty();
         let units = if nothing { None } else { site.desk.units(Some(&which.commune), Some(&which.at))? };
         let disputed = site.desk.clashes()?.iter().map(|clash| clash.record).collect();

@@ -66,9 +66,7 @@ impl UnitPage {
     }
 
     fn fault(&self, slug: &str) -> Option<String> {
-        let field = Field::from_slug(slug)?;
-        let fault = self.refused.as_ref()?.faults.iter().find(|fault| fault.field == field)?;
-        Some(self.page.pick(fault.what.vi(), fault.what.to_string()))
+        self.page.fault(self.refused.as_ref(), slug)
     }
 
     /// Whether it can be corrected here: it exists, and is this office's.
