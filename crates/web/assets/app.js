@@ -126,8 +126,9 @@ document.addEventListener("change", async (event) => {
 document.addEventListener("submit", (event) => {
   const button = event.submitter;
   if (button?.dataset.sure && !confirm(button.dataset.sure)) { event.preventDefault(); return; }
-  // A second click must not send a form twice.
+  // A second click must not send a form twice. After a file was taken the form is still there to be sent.
   if (event.target.dataset.sent) event.preventDefault();
+  if (button?.matches("[data-takes]")) return;
   event.target.dataset.sent = "1";
   setTimeout(() => delete event.target.dataset.sent, 4000);
 });

@@ -191,6 +191,11 @@ impl Browser {
         self.act(css, "value", &json!({ "text": file.display().to_string() }));
     }
 
+    /// Files that pages hand over are put into this folder, under their names once they are whole.
+    pub(crate) fn downloads(&self, folder: &Path) {
+        self.devtools("Browser.setDownloadBehavior", &json!({ "behavior": "allow", "downloadPath": folder }));
+    }
+
     /// Opens a fold, unless it is open.
     pub(crate) fn unfold(&self, css: &str) {
         if !self.has(&format!("{css}[open]")) {

@@ -105,7 +105,7 @@ const ROOMS: &[Room] = &[
     beside(SIM, &[MODEL, DOCUMENT, WIRE, IDENTITY, STORE, VIEW, SYNC, MAILBOX, OFFICE]),
     beside(TESTS, EVERYONE),
     beside(BENCH, EVERYONE),
-    beside(BROWSER, &[TRANSPORT, TESTS]),
+    beside(BROWSER, &[MODEL, TRANSPORT, WEB, TESTS]),
     beside(FUZZ, EVERYONE),
     beside(DISK, &[MODEL, STORE, STORE_SLED, DRIVER]),
     beside(XTASK, EVERYONE),

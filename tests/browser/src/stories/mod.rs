@@ -4,6 +4,7 @@ mod axe;
 mod conflict;
 mod drafts;
 mod keys;
+mod loads;
 mod people;
 mod phone;
 mod picture;
@@ -50,6 +51,11 @@ pub(crate) const ALL: &[Story] = &[
         name: "keys",
         tells: "without a mouse: sign in, report, pick in the inbox, receive several, open",
         play: keys::play,
+    },
+    Story {
+        name: "loads",
+        tells: "spreadsheets with wrong rows: looked at, loaded, mended, loaded again, taken back",
+        play: loads::play,
     },
     Story { name: "picture", tells: "a picture arrives at the province behind its issue", play: picture::play },
     Story { name: "dress", tells: "some days of work, for the stories below", play: dress::up },
