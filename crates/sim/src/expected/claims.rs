@@ -1,24 +1,27 @@
-//! Facts of a commune that exclude each other: one unit in two mergers, mergers in a ring, a post with too many holders.
+//! Facts of a commune that exclude each other: one unit in two mergers, mergers in a ring, a function in two buildings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::{Date, EventId, EventKind, Field, Kind, RecordId, Value};
 
 use super::paper::{Happened, Paper};
-use super::persons::Same;
-use super::{Listed, POST_HOLDERS, joined};
+use super::{Listed, joined};
 
 /// What a passed merger does.
-struct Plan {
+pub(super) struct Plan {
     /// Whether it ends its units; else it gives them this name or kind.
-    ends: bool,
+    pub(super) ends: bool,
     alters: Option<(Field, Value)>,
-    from: BTreeSet<RecordId>,
-    into: BTreeSet<RecordId>,
-    on: Option<Date>,
+    /// Whether it makes several of one, among which the households are shared out by hand.
+    pub(super) splits: bool,
+    pub(super) from: BTreeSet<RecordId>,
+    pub(super) into: BTreeSet<RecordId>,
+    pub(super) on: Option<Date>,
+    /// The own households of an existing target when it was passed.
+    pub(super) target_had: Option<i64>,
 }
 
-type Plans = BTreeMap<RecordId, Plan>;
+pub(super) type Plans = BTreeMap<RecordId, Plan>;
 
 /// Units in two passed mergers, and rings.
 pub(super) fn mergers(register: &Paper<'_>) -> Vec<Listed> {
@@ -47,7 +50,7 @@ pub(super) fn mergers(register: &Paper<'_>) -> Vec<Listed> {
 }
 
 /// The mergers that are passed and were not passed over.
-fn plans(register: &Paper<'_>) -> Plans {
+pub(super) fn plans(register: &Paper<'_>) -> Plans {
     let passed_over: BTreeSet<RecordId> =
         register.events.iter().filter(|event| event.settles()).flat_map(Happened::passed_over).collect();
     let mut plans = Plans::new();
@@ -64,10 +67,14 @@ fn plans(register: &Paper<'_>) -> Plans {
             _ => said(Field::INTO).and_then(Value::as_id).into_iter().collect::<BTreeSet<_>>(),
         };
         let from = said(Field::FROM).map_or(&[][..], Value::as_ids);
-        let passings = register.events.iter().filter(|event| event.record == merger);
-        let on = passings.filter_map(|event| event.get(Field::EFFECTIVE_ON).and_then(Value::as_date)).next();
+        let passing =
+            register.events.iter().find(|event| event.record == merger && event.kind == EventKind::MERGER_PASS);
+        let told = |field| passing.and_then(|event| event.get(field));
+        let on = told(Field::EFFECTIVE_ON).and_then(Value::as_date);
+        let target_had = told(Field::HOUSEHOLDS).and_then(Value::as_int);
         let from = from.iter().copied().filter(|unit| !into.contains(unit)).collect();
-        plans.insert(merger, Plan { ends: alters.is_none(), alters, from, into, on });
+        let (ends, splits) = (alters.is_none(), action == "split");
+        plans.insert(merger, Plan { ends, alters, splits, from, into, on, target_had });
     }
     plans
 }
@@ -148,29 +155,33 @@ fn all_ahead(plans: &Plans, merger: RecordId) -> BTreeSet<RecordId> {
     ahead
 }
 
-/// Posts with more holders than they may have. All holdings of these worlds are for the same days.
-pub(super) fn posts(register: &Paper<'_>, people: &Paper<'_>, same: &Same) -> Vec<Listed> {
-    let settlements: Vec<&Happened<'_>> = people.events.iter().filter(|event| event.settles()).collect();
-    let passed_over: BTreeSet<RecordId> = settlements.iter().flat_map(|event| event.passed_over()).collect();
-    let mut held: BTreeMap<RecordId, BTreeSet<RecordId>> = BTreeMap::new();
-    for holding in people.of_kind(Kind::HOLDING) {
-        let for_it = settlements.iter().filter(|event| event.record == holding).map(|event| RecordId(event.id.0));
-        let stands = std::iter::once(holding).chain(for_it).any(|carrier| !passed_over.contains(&carrier));
-        if let Some(post) = people.shown(holding, Field::POST).and_then(Value::as_id).filter(|_| stands) {
-            held.entry(post).or_default().insert(holding);
+/// One function in two buildings.
+pub(super) fn sites(register: &Paper<'_>) -> Vec<Listed> {
+    let mut claimed: BTreeMap<String, BTreeSet<RecordId>> = BTreeMap::new();
+    for site in register.of_kind(Kind::SITE) {
+        let text = |field| register.shown(site, field).and_then(Value::as_text).unwrap_or_default();
+        if text(Field::STATE) == "handed_over" {
+            continue;
+        }
+        for function in text(Field::FUNCTIONS).split(',').filter(|slug| !slug.is_empty()) {
+            if stands_by(register, site, Some(function)) {
+                claimed.entry(function.to_owned()).or_default().insert(site);
+            }
         }
     }
-    let person = |holding: &RecordId| {
-        people.shown(*holding, Field::PERSON).and_then(Value::as_id).map(|person| same.kept(person))
-    };
-    held.retain(|post, holdings| {
-        let people: BTreeSet<_> = holdings.iter().map(person).collect();
-        let most = register.shown(*post, Field::MAX_HOLDERS).and_then(Value::as_int);
-        most.is_some_and(|most| i64::try_from(people.len()).unwrap_or(i64::MAX) > most)
-    });
-    held.values().map(|holdings| among(POST_HOLDERS, holdings)).collect()
+    claimed.values().filter(|sites| sites.len() > 1).map(|sites| among("site_function", sites)).collect()
 }
 
-fn among(kind: &str, records: &BTreeSet<RecordId>) -> Listed {
+/// Whether a record, or a settlement for it about this, was passed over by nobody.
+pub(super) fn stands_by(paper: &Paper<'_>, record: RecordId, topic: Option<&str>) -> bool {
+    let about =
+        |event: &&Happened<'_>| event.settles() && event.get(Field::FUNCTIONS).and_then(Value::as_text) == topic;
+    let settlements: Vec<_> = paper.events.iter().filter(about).collect();
+    let for_it = settlements.iter().filter(|event| event.record == record).map(|event| RecordId(event.id.0));
+    let passed_over: BTreeSet<RecordId> = settlements.iter().flat_map(|event| event.passed_over()).collect();
+    std::iter::once(record).chain(for_it).any(|carrier| !passed_over.contains(&carrier))
+}
+
+pub(super) fn among(kind: &str, records: &BTreeSet<RecordId>) -> Listed {
     Listed { kind: kind.to_owned(), record: None, options: records.iter().map(RecordId::to_string).collect() }
 }

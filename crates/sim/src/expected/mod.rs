@@ -7,15 +7,18 @@
 
 mod changes;
 mod claims;
+mod ends;
 mod paper;
 mod persons;
+mod shown;
+mod staff;
 mod states;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::{CollectionId, DocId, DocKind, Field, Kind, RecordId, Value};
+use hopluu_model::{CollectionId, Date, DocId, DocKind, Kind, RecordId};
 use hopluu_office::Office;
 use hopluu_view::Reader;
 use hopluu_view::query::{ClashDetail, ClashRow};
@@ -29,6 +32,8 @@ const OF_ISSUES: &str = "issue_";
 const WITHIN: [&str; 4] = ["merger_outcome", "merger_consent", "merger_terms", "merger_sources"];
 const POST_HOLDERS: &str = "post_holders";
 const PERSON_TWICE: &str = "person_twice";
+/// What is to be settled among people and holds or not with what was decided about units.
+const OF_PEOPLE: [&str; 4] = [POST_HOLDERS, PERSON_TWICE, staff::LEAVER_TWICE, staff::LEAVER_HOLDS];
 
 /// How much of what is shown was held against what was typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,8 +48,10 @@ pub struct Compared {
     pub directives: usize,
     /// Issues with a settlement, whose states and clashes were passed over.
     pub settled: usize,
-    /// Names and households of units.
+    /// Units: names, households, what became of them.
     pub units: usize,
+    /// Communes whose people were: who left, who holds what on which days.
+    pub staffs: usize,
     /// Clashes by kind, as they were expected and found.
     pub clashes: BTreeMap<String, usize>,
 }
@@ -66,6 +73,7 @@ impl Compared {
         self.directives += other.directives;
         self.settled += other.settled;
         self.units += other.units;
+        self.staffs += other.staffs;
         for (kind, count) in &other.clashes {
             *self.clashes.entry(kind.clone()).or_default() += count;
         }
@@ -90,7 +98,7 @@ pub(crate) fn compare(
     let papers = changes.iter().map(|(doc, changes)| (*doc, changes.as_deref().and_then(Paper::of))).collect();
     let reader = office.view().reader().map_err(|error| error.to_string())?;
     let (expected, settled) = (BTreeSet::new(), BTreeSet::new());
-    let mut comparison = Comparison { collection, reader, papers, expected, settled };
+    let mut comparison = Comparison { collection, reader, papers, expected, settled, is_unsure: false };
     comparison.documents(compared)?;
     comparison.commune(compared)?;
     comparison.lists(compared)
@@ -105,6 +113,8 @@ struct Comparison<'a> {
     expected: BTreeSet<(DocId, Listed)>,
     /// Issues, and mergers as such, that are passed over.
     settled: BTreeSet<RecordId>,
+    /// Whether something was settled about units on which people rest.
+    is_unsure: bool,
 }
 
 impl<'a> Comparison<'a> {
@@ -143,15 +153,26 @@ impl<'a> Comparison<'a> {
         let Some(units) = units else { return Ok(()) };
         let (mut clashing, settled) = claims::within(units);
         clashing.extend(claims::mergers(units));
-        compared.units += check_units(&self.reader, self.collection, units, &clashing)?;
-        let mut expected: Vec<_> = clashing.into_iter().map(|listed| (register, listed)).collect();
-        if let Some(holdings) = holdings {
+        compared.units += shown::check_units(&self.reader, self.collection, units, &clashing)?;
+        let mut expected: Vec<_> = clashing.iter().cloned().map(|listed| (register, listed)).collect();
+        expected.extend(claims::sites(units).into_iter().map(|listed| (register, listed)));
+        // What became of mergers in which something was settled is not worked out here, nor what follows from it.
+        let is_unsure = !settled.is_empty();
+        if !is_unsure {
+            shown::check_fates(&self.reader, self.collection, units, &clashing)?;
+        }
+        if let Some(holdings) = holdings.filter(|_| !is_unsure) {
             let same = persons::same(holdings);
             expected.extend(same.listed.iter().map(|listed| (people, listed.clone())));
-            expected.extend(claims::posts(units, holdings, &same).into_iter().map(|listed| (people, listed)));
+            let last = Date::new(9999, 12, 31).ok_or("the last day of the calendar")?;
+            let ends = ends::fates(units, &clashing, last).ends;
+            let staff = staff::staff(units, holdings, &same, &ends);
+            compared.staffs += shown::check_staff(&self.reader, self.collection, &staff)?;
+            expected.extend(staff.listed.into_iter().map(|listed| (people, listed)));
         }
         self.expected.extend(expected);
         self.settled.extend(settled);
+        self.is_unsure = is_unsure;
         Ok(())
     }
 
@@ -163,8 +184,8 @@ impl<'a> Comparison<'a> {
             let found = found.ok_or_else(|| format!("{} is listed under {}, and not found", row.kind, row.key))?;
             let (doc, listed) = as_listed(&row, &found)?;
             let is_settled = listed.record.is_some_and(|record| self.settled.contains(&record));
-            let of_people = [POST_HOLDERS, PERSON_TWICE].contains(&listed.kind.as_str());
-            let without_posts = of_people && self.of(DocKind::Register).1.is_none();
+            let of_people = OF_PEOPLE.contains(&listed.kind.as_str());
+            let without_posts = of_people && (self.is_unsure || self.of(DocKind::Register).1.is_none());
             let within = WITHIN.contains(&listed.kind.as_str());
             let is_passed_over = within && self.settled.iter().any(|id| listed.options.contains(&id.to_string()));
             let is_left_out = self.papers.get(&doc).is_some_and(Option::is_none);
@@ -209,31 +230,6 @@ fn check_tasks(reader: &Reader, collection: CollectionId, paper: &Paper<'_>) -> 
             return Err(format!("directive {record} is shown as {row:?}, and is {is:?}"));
         }
         count += usize::from(is.is_some());
-    }
-    Ok(count)
-}
-
-/// The names and households of units are those typed last, or of several the one that shows everywhere; a name that was
-/// decided goes before.
-fn check_units(
-    reader: &Reader,
-    collection: CollectionId,
-    register: &Paper<'_>,
-    clashing: &[Listed],
-) -> Result<usize, String> {
-    let Some(units) = reader.units(collection, None).map_err(|error| error.to_string())? else { return Ok(0) };
-    let mut count = 0;
-    for record in register.of_kind(Kind::UNIT) {
-        let row = units.units.iter().find(|row| row.id == record);
-        let row = row.ok_or_else(|| format!("unit {record} is not shown"))?;
-        let typed = || register.shown(record, Field::NAME).and_then(Value::as_text).unwrap_or_default().to_owned();
-        let name = claims::renamed(register, record, clashing, units.as_of).unwrap_or_else(typed);
-        let households = register.shown(record, Field::HOUSEHOLDS).and_then(Value::as_int);
-        if row.name != name || row.own_households != households {
-            let shown = (&row.name, row.own_households);
-            return Err(format!("unit {record} is shown as {shown:?}, and is {:?}", (name, households)));
-        }
-        count += 1;
     }
     Ok(count)
 }

@@ -6,6 +6,7 @@ use super::changes::{Change, Saw, Typed, place_of};
 use super::paper::Paper;
 use super::persons::{self, Same};
 use super::*;
+use hopluu_model::{Field, Value};
 
 fn doc(kind: DocKind) -> DocId {
     DocId::new(CollectionId([5; 16]), kind)
@@ -193,7 +194,8 @@ fn a_post_has_no_more_holders_than_it_may() {
         all.extend(settled.iter().map(|settlement| (1, 0, vec![settlement.clone()])));
         let (register, people) = (typed(&posts), typed(&all));
         let (register, people) = (changes(&posts, &register), changes(&all, &people));
-        let listed = claims::posts(&Paper::of(&register).unwrap(), &Paper::of(&people).unwrap(), &Same::default());
+        let (register, people) = (Paper::of(&register).unwrap(), Paper::of(&people).unwrap());
+        let listed = staff::staff(&register, &people, &Same::default(), &ends::Ends::new()).listed;
         listed.into_iter().map(|listed| listed.options.len()).collect::<Vec<_>>()
     };
     assert_eq!(listed(&[]), [3]);
