@@ -278,6 +278,8 @@ numbered! {
         VOID = 80 "void",
         /// Households of the sources when a merger was passed, one a line, in the order of `from`.
         FROM_HOUSEHOLDS = 81 "from_households",
+        /// What whoever called a record a mistake saw of it: the digest of [`crate::fold::seen`].
+        VOID_SEEN = 82 "void_seen",
     }
 }
 

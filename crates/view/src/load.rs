@@ -45,6 +45,13 @@ pub(crate) fn events(connection: &Connection, doc: DocNo, record: RecordId) -> R
 
 /// Records of one kind in a document, by name; what was entered by mistake is not there.
 pub(crate) fn of_kind(connection: &Connection, doc: DocNo, kind: Kind) -> Result<Vec<Snapshot>> {
+    let mut records = all_of_kind(connection, doc, kind)?;
+    records.retain(|record: &Snapshot| !record.is_void());
+    Ok(records)
+}
+
+/// The same with what was entered by mistake, for folds of others that rest on it.
+pub(crate) fn all_of_kind(connection: &Connection, doc: DocNo, kind: Kind) -> Result<Vec<Snapshot>> {
     let mut statement = connection.prepare_cached(&format!(
         "select {RECORD} from record r join document d on d.n = r.doc
          where r.doc = ? and r.kind = ? order by r.sort, r.id"
@@ -54,7 +61,6 @@ pub(crate) fn of_kind(connection: &Connection, doc: DocNo, kind: Kind) -> Result
     while let Some(row) = rows.next()? {
         records.push(snapshot(row)?);
     }
-    records.retain(|record: &Snapshot| !record.is_void());
     Ok(records)
 }
 

@@ -9,7 +9,7 @@
 use rusqlite::Connection;
 
 /// Version of the tables below.
-pub(crate) const LAYOUT: i64 = 4;
+pub(crate) const LAYOUT: i64 = 5;
 /// Marks the file as ours: `HLv1` in ASCII.
 pub(crate) const APPLICATION: i64 = 0x484c_7631;
 

@@ -1,12 +1,15 @@
 //! What loads have written, as facts of this node: by it a load is undone.
 //!
 //! A load is one fact `import/PLACE` and its writes in parts `import/PLACE/N`; places are used again, so that the last
-//! [`KEPT`] loads are kept. An undo says of a record that it was entered by mistake, and gives a field the value it had,
-//! unless somebody has written another one since. Whoever wants an undone load again loads the file again.
+//! [`KEPT`] loads are kept. An undo says of a record that it was entered by mistake, unless somebody has changed it since
+//! or it is named elsewhere, and gives a field the value it had, unless somebody has written another one since. What
+//! others write meanwhile without a line comes back as something to be settled ([`hopluu_model::fold::mistake`]).
+//! Whoever wants an undone load again loads the file again.
 
 use hopluu_model::edit::{SetField, VoidRecord};
-use hopluu_model::{Field, Form, Kind, RecordId, Timestamp, Value, rules};
+use hopluu_model::{Field, Form, Kind, RecordId, Timestamp, Value, fold, rules};
 use hopluu_office::OfficeError;
+use hopluu_view::query::BookRow;
 use serde::{Deserialize, Serialize};
 
 use crate::accounts::{Pen, all, one};
@@ -31,6 +34,9 @@ pub(super) struct Written {
 #[derive(Default, Serialize, Deserialize)]
 struct Part {
     created: Vec<RecordId>,
+    /// Digests of what these began with, in the same order.
+    #[serde(default)]
+    said: Vec<String>,
     changed: Vec<Written>,
 }
 
@@ -65,7 +71,7 @@ pub struct Undone {
     pub voided: usize,
     /// Fields that have the value from before.
     pub restored: usize,
-    /// Fields that somebody has written since, and which stay: the record's name, the field, the value that stays.
+    /// What somebody has written or named since, and which stays: the record's name, the field, the value that stays.
     pub kept: Vec<(String, String, String)>,
 }
 
@@ -73,7 +79,7 @@ pub struct Undone {
 pub(super) fn keep(
     pen: &mut Pen<'_>,
     (who, kind, file): (&Who, Kind, &str),
-    (created, changed): (Vec<RecordId>, Vec<Written>),
+    (created, changed): (Vec<(RecordId, String)>, Vec<Written>),
 ) -> Result<LoadRow, Trouble> {
     let loads = loads(pen)?;
     let id = loads.first().map_or(1, |last| last.id + 1);
@@ -105,8 +111,11 @@ pub(super) fn keep(
     Ok(row)
 }
 
-fn cut(created: Vec<RecordId>, changed: Vec<Written>) -> Vec<Part> {
-    let created = created.chunks(PER_PART).map(|ids| Part { created: ids.to_vec(), ..Part::default() });
+fn cut(created: Vec<(RecordId, String)>, changed: Vec<Written>) -> Vec<Part> {
+    let created = created.chunks(PER_PART).map(|part| {
+        let (created, said) = part.iter().cloned().unzip();
+        Part { created, said, ..Part::default() }
+    });
     let changed = changed.chunks(PER_PART).map(|fields| Part { changed: fields.to_vec(), ..Part::default() });
     created.chain(changed).collect()
 }
@@ -163,7 +172,14 @@ impl Desk {
         let known: std::collections::HashMap<RecordId, _> = known.into_iter().map(|row| (row.record.id, row)).collect();
         let (mut undone, mut sets, mut voids) = (Undone::default(), Vec::new(), Vec::new());
         for part in parts {
-            voids.extend(part.created.into_iter().filter(|id| known.get(id).is_some_and(|row| !row.void)));
+            let said = part.said.into_iter().map(Some).chain(std::iter::repeat(None));
+            for (record, said) in part.created.into_iter().zip(said) {
+                let Some(row) = known.get(&record).filter(|row| !row.void) else { continue };
+                match self.untouched(row, said.as_deref())? {
+                    Ok(seen) => voids.push((record, seen)),
+                    Err(stays) => undone.kept.extend(stays),
+                }
+            }
             for Written { record, field, from, to } in part.changed {
                 let Some(row) = known.get(&record).filter(|row| !row.void) else { continue };
                 let held = row.record.fields.get(&field).unwrap_or(&Value::Empty);
@@ -178,9 +194,9 @@ impl Desk {
         let (who, reason) = (who.clone(), format!("Hoàn tác lần nạp số {id}: {}", load.file));
         self.with_book(move |pen| {
             let mut edits = Vec::with_capacity(voids.len() + sets.len());
-            for record in voids {
-                let event = pen.office.new_event();
-                edits.push(VoidRecord { record, kind, event, void: true, reason: reason.clone() }.edit(&at));
+            for (record, seen) in voids {
+                let (event, reason) = (pen.office.new_event(), reason.clone());
+                edits.push(VoidRecord { record, kind, event, void: true, seen, reason }.edit(&at));
             }
             edits.extend(sets.iter().map(|set| set.edit(&at)));
             let edits: Result<Vec<_>, _> = edits.into_iter().collect();
@@ -192,6 +208,29 @@ impl Desk {
             Ok(undone)
         })
         .await
+    }
+}
+
+/// Why a record stays: its name, the field, the value.
+type Stays = Vec<(String, String, String)>;
+
+impl Desk {
+    /// What is seen of a record that nobody touched since it was loaded; else what stays of it.
+    fn untouched(&self, row: &BookRow, said: Option<&str>) -> Result<Result<String, Stays>, Refusal> {
+        let id = row.record.id;
+        let gone = || Refusal::not_found("mục", "record", &id.to_string());
+        let (record, named_by) = self.reader().seen_of(id)?.ok_or_else(gone)?;
+        if !named_by.is_empty() {
+            let used = (row.title.clone(), "Được dùng ở".to_owned(), format!("{} mục", named_by.len()));
+            return Ok(Err(vec![used]));
+        }
+        let seen = fold::seen(&record, &[]);
+        if said.is_none_or(|said| said == seen) {
+            return Ok(Ok(seen));
+        }
+        let later = record.fields.iter().filter(|(_, held)| (&held.stamp, held.actor) != (&record.stamp, record.actor));
+        let stays = |field: &Field| (row.title.clone(), rules::label(*field).to_owned(), row.shown(*field));
+        Ok(Err(later.map(|(field, _)| stays(field)).collect()))
     }
 }
 

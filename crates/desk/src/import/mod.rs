@@ -14,9 +14,9 @@ mod plan;
 
 use std::collections::BTreeMap;
 
-use hopluu_model::edit::{AddRecord, SetField, pack};
+use hopluu_model::edit::{AddRecord, SetField, Write, pack};
 use hopluu_model::rules::{self, Home};
-use hopluu_model::{DocId, DocKind, Edit, Field, Form, Kind};
+use hopluu_model::{DocId, DocKind, Edit, Field, Form, Kind, fold};
 use serde::{Deserialize, Serialize};
 
 pub use self::columns::Matched;
@@ -133,8 +133,9 @@ impl Desk {
                 let refused = |faults| Refusal::invalid(&faults);
                 let Some(record) = row.record else {
                     let record = pen.office.new_record();
-                    edits.push(AddRecord { record, kind, fields: row.values }.edit(&at).map_err(refused)?);
-                    created.push(record);
+                    let edit = AddRecord { record, kind, fields: row.values }.edit(&at).map_err(refused)?;
+                    created.push((record, said_first(&edit)));
+                    edits.push(edit);
                     continue;
                 };
                 for change in row.changes {
@@ -169,6 +170,15 @@ impl Desk {
         };
         Ok(DocId::new(self.about().collection, doc))
     }
+}
+
+/// The digest of what an edit begins a record with.
+fn said_first(edit: &Edit) -> String {
+    let begun = edit.writes().iter().find_map(|write| match write {
+        Write::Create { fields, .. } => Some(fields.as_slice()),
+        Write::Set { .. } | Write::Append { .. } => None,
+    });
+    fold::seen_first(begun.unwrap_or_default())
 }
 
 fn only_commune() -> Refusal {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use hopluu_model::edit::{AddRecord, SetField, VoidRecord, pack};
 use hopluu_model::rules::{self, Home, KindRule};
-use hopluu_model::{CollectionId, Desk as EditDesk, DocId, DocKind, Faults, Field, Form, Kind, RecordId, Value};
+use hopluu_model::{CollectionId, Desk as EditDesk, DocId, DocKind, Faults, Field, Form, Kind, RecordId, Value, fold};
 use hopluu_view::query::{BookRow, History, holds};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
@@ -148,15 +148,25 @@ impl Desk {
     /// Says of a record that it was entered by mistake, or takes that back; the reason stays with it.
     ///
     /// # Errors
-    /// When there is no such record, it says so already, no reason is given, or whoever asks may not.
+    /// When there is no such record, other records name it, no reason is given, or whoever asks may not.
     pub async fn void(&self, who: &Who, record: RecordId, void: bool, reason: &str) -> Result<(), Refusal> {
         let (known, at) = self.kept(who, record)?;
         if known.void == void {
             return Ok(());
         }
         let (kind, reason) = (known.record.kind, reason.to_owned());
-        self.write(at, move |office| Ok((VoidRecord { record, kind, event: office.new_event(), void, reason }, ())))
-            .await
+        let gone = || Refusal::not_found("mục", "record", &record.to_string());
+        let (snapshot, named_by) = self.reader().seen_of(record)?.ok_or_else(gone)?;
+        if let (true, Some(first)) = (void, named_by.first()) {
+            let title = self.reader().book_row(*first)?.map(|row| row.title).unwrap_or_default();
+            return Err(still_named(named_by.len(), &title));
+        }
+        let seen = fold::seen(&snapshot, &named_by);
+        self.write(at, move |office| {
+            let event = office.new_event();
+            Ok((VoidRecord { record, kind, event, void, seen, reason }, ()))
+        })
+        .await
     }
 
     /// The records of a kind, by name, with those entered by mistake last.
@@ -291,6 +301,15 @@ fn home(kind: Kind) -> Option<Home> {
 
 fn column(rule: &KindRule, slug: &str) -> Option<Field> {
     Field::from_slug(slug).filter(|field| rule.columns.iter().any(|column| column.field == *field))
+}
+
+fn still_named(count: usize, first: &str) -> Refusal {
+    Refusal::new(
+        Why::Refused,
+        "still-named",
+        format!("Còn {count} mục ghi theo mục này, như \"{first}\". Hãy sửa hoặc bỏ các mục đó trước."),
+        format!("{count} records still name this one, as {first:?}. Correct or withdraw them first."),
+    )
 }
 
 fn no_field(rule: &KindRule, slug: &str) -> Refusal {

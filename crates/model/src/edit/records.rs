@@ -57,6 +57,8 @@ pub struct VoidRecord {
     pub event: EventId,
     /// Whether it is by mistake.
     pub void: bool,
+    /// What its writer sees of it, by [`crate::fold::seen`]: what others write without knowing is told by it.
+    pub seen: String,
     /// Why.
     pub reason: String,
 }
@@ -65,6 +67,9 @@ impl Form for VoidRecord {
     fn edit(&self, desk: &Desk) -> Result<Edit, Faults> {
         let mut draft = Draft::new(desk);
         draft.set(self.record, self.kind, Field::VOID, &Value::Bool(self.void));
+        if self.void {
+            draft.set(self.record, self.kind, Field::VOID_SEEN, &Value::Text(self.seen.clone()));
+        }
         if self.reason.trim().is_empty() {
             draft.fault(Field::REASON, FaultKind::Missing);
         } else {
@@ -147,12 +152,14 @@ mod tests {
             kind: Kind::UNIT,
             event: EventId([2; 16]),
             void: true,
+            seen: "abc".into(),
             reason: reason.into(),
         };
         assert_eq!(form(" ").edit(&desk).unwrap_err().0[0].field, Field::REASON);
         let edit = form("nhập hai lần").edit(&desk).unwrap();
         assert_eq!(edit.writes()[0], Write::Set { record: UNIT, field: Field::VOID, value: Value::Bool(true) });
-        assert!(matches!(&edit.writes()[1], Write::Append { kind: EventKind::COMMENT, .. }));
+        assert!(matches!(&edit.writes()[1], Write::Set { field: Field::VOID_SEEN, .. }));
+        assert!(matches!(&edit.writes()[2], Write::Append { kind: EventKind::COMMENT, .. }));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Typed, What};
 use super::{Desk, Edit, FaultKind, Faults, Form};
-use crate::fold::{Clash, ClashKind, ClashOption, Settler};
+use crate::fold::{self, Clash, ClashKind, ClashOption, Settler};
 use crate::id::{EventId, RecordId};
 use crate::record::{EventKind, Field, Role, Side, Value};
 use crate::rules;
@@ -37,6 +37,9 @@ impl Form for Settle {
         let mut fields = match self.clash.kind {
             ClashKind::SameField(field) => {
                 draft.set_again(option.record, field, option.value.clone());
+                if let (Field::VOID, Some(seen)) = (field, option.claims.first()) {
+                    draft.set_again(option.record, Field::VOID_SEEN, Value::Text(fold::told(*seen)));
+                }
                 same_field(&self.clash, option, field)
             }
             kind => raised_again(&self.clash, option, kind),

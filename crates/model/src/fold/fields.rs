@@ -10,7 +10,10 @@ use crate::vocabulary;
 /// A settlement writes the chosen value again after all of them, whereupon the rivals are gone by themselves.
 #[must_use]
 pub fn fields(snapshot: &Snapshot) -> Vec<Clash> {
-    let rivalled = snapshot.fields.iter().filter(|(_, held)| held.rivals.iter().any(|rival| rival.value != held.value));
+    let rivalled = snapshot.fields.iter().filter(|(field, held)| {
+        // Two who called one record a mistake agree, whatever each of them saw of it.
+        **field != Field::VOID_SEEN && held.rivals.iter().any(|rival| rival.value != held.value)
+    });
     rivalled
         .map(|(field, held)| {
             let mut options: Vec<ClashOption> = Vec::new();
@@ -39,7 +42,7 @@ fn option(snapshot: &Snapshot, field: Field, held: &Held) -> ClashOption {
     }
 }
 
-fn settler(kind: Kind, field: Field) -> Settler {
+pub(super) fn settler(kind: Kind, field: Field) -> Settler {
     match rules::kind(kind).map(|rule| rule.home) {
         Some(Home::Bulletin) => Settler::ADMIN,
         Some(Home::Issues) if field == Field::CATEGORY || kind == Kind::DIRECTIVE => Settler::TRIAGE,

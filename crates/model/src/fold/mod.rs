@@ -17,6 +17,7 @@ mod holdings;
 mod issue;
 mod late;
 mod merger;
+mod mistake;
 mod plan;
 mod register;
 mod rings;
@@ -33,6 +34,8 @@ pub use holdings::{Ending, Ends, HoldingFold, HoldingSpan, Leaving, Staff, UnitE
 pub use issue::{IssueFold, IssueState, duplicates, issue};
 pub use late::Late;
 pub use merger::{MergerFold, MergerState, merger};
+pub(crate) use mistake::told;
+pub use mistake::{mistake, seen, seen_first};
 pub use register::{MergerStanding, RegisterFold, RegisterTotals, UnitFold, UnitStatus, register};
 pub use sites::{SiteFold, sites};
 pub use span::{Span, spans};

@@ -172,4 +172,5 @@ const LABELS: &[(Field, &str)] = &[
     (Field::CAME_FROM, "Hồ sơ ở nơi đi"),
     (Field::VOID, "Nhập nhầm"),
     (Field::FROM_HOUSEHOLDS, "Số hộ khi thông qua"),
+    (Field::VOID_SEEN, "Nội dung khi bỏ"),
 ];

@@ -38,7 +38,7 @@ impl Home {
 pub struct KindRule {
     /// Where it lives.
     pub home: Home,
-    /// Its fields, in the order of the form; `made_up` and `void` are allowed everywhere and not listed.
+    /// Its fields, in the order of the form; what is allowed everywhere is not listed.
     pub columns: &'static [Column],
 }
 
@@ -57,7 +57,8 @@ pub fn kind(kind: Kind) -> Option<&'static KindRule> {
     TABLE.iter().find(|(known, _)| *known == kind).map(|(_, rule)| rule)
 }
 
-const EVERYWHERE: &[Column] = &[may(Field::MADE_UP, Rule::Bool).fixed(), may(Field::VOID, Rule::Bool)];
+const EVERYWHERE: &[Column] =
+    &[may(Field::MADE_UP, Rule::Bool).fixed(), may(Field::VOID, Rule::Bool), may(Field::VOID_SEEN, Rule::Name)];
 const PEOPLE: Rule = Rule::Int(0, 20_000_000);
 const NAME: Column = must(Field::NAME, Rule::Name);
 const NAME_EN: Column = may(Field::NAME_EN, Rule::Name);

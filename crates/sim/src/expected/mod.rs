@@ -27,6 +27,8 @@ pub(crate) use self::changes::Memory;
 use self::paper::Paper;
 
 const SAME_FIELD: &str = "same_field:";
+/// Records that were called a mistake by somebody who had not seen all that was written of them.
+const OF_MISTAKES: &str = "same_field:void";
 const OF_ISSUES: &str = "issue_";
 /// What is to be settled within one merger.
 const WITHIN: [&str; 4] = ["merger_outcome", "merger_consent", "merger_terms", "merger_sources"];
@@ -188,7 +190,7 @@ impl<'a> Comparison<'a> {
             let without_posts = of_people && (self.is_unsure || self.of(DocKind::Register).1.is_none());
             let within = WITHIN.contains(&listed.kind.as_str());
             let is_passed_over = within && self.settled.iter().any(|id| listed.options.contains(&id.to_string()));
-            let is_left_out = self.papers.get(&doc).is_some_and(Option::is_none);
+            let is_left_out = self.papers.get(&doc).is_some_and(Option::is_none) || listed.kind == OF_MISTAKES;
             if !(is_left_out || is_passed_over || without_posts || (is_settled && listed.kind.starts_with(OF_ISSUES))) {
                 shown.insert((doc, listed));
             }

@@ -106,8 +106,14 @@ impl<'a> Paper<'a> {
         Some(paper)
     }
 
+    /// The records of a kind, without what was entered by mistake.
     pub(super) fn of_kind(&self, kind: Kind) -> impl Iterator<Item = RecordId> {
-        self.records.iter().filter(move |(_, (known, _))| *known == kind).map(|(record, _)| *record)
+        let these = self.records.iter().filter(move |(_, (known, _))| *known == kind).map(|(record, _)| *record);
+        these.filter(|record| !self.is_mistake(*record))
+    }
+
+    pub(super) fn is_mistake(&self, record: RecordId) -> bool {
+        self.shown(record, Field::VOID) == Some(&Value::Bool(true))
     }
 
     /// The values of a field that nobody replaced.
@@ -123,9 +129,10 @@ impl<'a> Paper<'a> {
         set.or_else(first)
     }
 
-    /// Fields with more than one value.
+    /// Fields with more than one value. Mistakes hang on what their voiders saw in other documents, and are left out.
     pub(super) fn same_fields(&self) -> impl Iterator<Item = Listed> {
-        self.sets.keys().filter_map(|(record, field)| {
+        let fields = self.sets.keys().filter(|(_, field)| ![Field::VOID, Field::VOID_SEEN].contains(field));
+        fields.filter_map(|(record, field)| {
             let options: BTreeSet<String> =
                 self.standing(*record, *field).iter().map(|set| format!("{:?}", set.value)).collect();
             let kind = format!("{SAME_FIELD}{field}");

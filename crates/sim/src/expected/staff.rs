@@ -60,7 +60,7 @@ pub(super) fn staff(register: &Paper<'_>, people: &Paper<'_>, same: &Same, ends:
     for said in leavings.values().filter(|said| said.len() > 1) {
         listed.insert(among(LEAVER_TWICE, &said.values().map(first).collect()));
     }
-    let mut all = held(people, same, ends);
+    let mut all = held((register, people), same, ends);
     for held in &mut all {
         let Some(((on, _), gone)) = leavings.get(&held.person).and_then(BTreeMap::first_key_value) else { continue };
         let says_beyond = !held.is_cut && held.to.is_some_and(|to| to > *on);
@@ -88,12 +88,15 @@ fn leavings<'p>(people: &'p Paper<'_>, same: &Same) -> Leavings<'p> {
     leavings
 }
 
-fn held(people: &Paper<'_>, same: &Same, ends: &Ends) -> Vec<Held> {
+fn held((register, people): (&Paper<'_>, &Paper<'_>), same: &Same, ends: &Ends) -> Vec<Held> {
     let mut all = Vec::new();
     for holding in people.of_kind(Kind::HOLDING).filter(|holding| stands_by(people, *holding, None)) {
         let said = |field| people.shown(holding, field);
         let record = |field| said(field).and_then(Value::as_id);
         let (Some(person), Some(post)) = (record(Field::PERSON), record(Field::POST)) else { continue };
+        if people.is_mistake(person) || register.is_mistake(post) {
+            continue;
+        }
         let day = |field| said(field).and_then(Value::as_date);
         let (from, to) = (day(Field::VALID_FROM), day(Field::VALID_TO));
         let mut unit = record(Field::UNIT);

@@ -12,10 +12,10 @@ use crate::rig::{Offices, day};
 
 /// What both offices knew before the line was cut.
 #[derive(Clone, Copy)]
-struct Known014 {
-    head: RecordId,
-    unit: RecordId,
-    person: RecordId,
+pub(crate) struct Known014 {
+    pub(crate) head: RecordId,
+    pub(crate) unit: RecordId,
+    pub(crate) person: RecordId,
 }
 
 /// One unit, its head's post, one person, known to all; then both offices are cut off.
@@ -31,7 +31,7 @@ fn apart(seed: u64) -> (Offices, Known014) {
 }
 
 impl Offices {
-    fn post(&mut self, at: PeerId) -> RecordId {
+    pub(crate) fn post(&mut self, at: PeerId) -> RecordId {
         let record = self.id();
         let (slug, name) = ("to_truong".to_owned(), "Tổ trưởng tổ dân phố".to_owned());
         let (system, scope) = ("chinh_quyen".to_owned(), "unit".to_owned());
@@ -39,7 +39,7 @@ impl Offices {
         record
     }
 
-    fn person(&mut self, at: PeerId, name: &str) -> RecordId {
+    pub(crate) fn person(&mut self, at: PeerId, name: &str) -> RecordId {
         let record = self.id();
         let category = "khong_chuyen_trach".to_owned();
         self.fill(at, DocKind::People, &AddPerson { record, name: name.to_owned(), category, valid_from: None });
@@ -47,7 +47,7 @@ impl Offices {
     }
 
     /// Makes somebody head of the unit that both know.
-    fn holding(&mut self, at: PeerId, known: Known014, person: RecordId, from: &str) -> RecordId {
+    pub(crate) fn holding(&mut self, at: PeerId, known: Known014, person: RecordId, from: &str) -> RecordId {
         let record = self.id();
         let (post, unit, tenure) = (known.head, Some(known.unit), "main".to_owned());
         let form = AddHolding { record, person, post, unit, tenure, from: Some(day(from)), to: None };
@@ -67,7 +67,7 @@ impl Offices {
         self.settle(at, |option| option.record == record && option.text.vi.starts_with(begins));
     }
 
-    fn held(&self, on: &str, id: RecordId) -> HoldingRow {
+    pub(crate) fn held(&self, on: &str, id: RecordId) -> HoldingRow {
         let people = self.staff(on).people;
         people.into_iter().flat_map(|row| row.holdings).find(|held| held.id == id).unwrap()
     }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cell::role_to_text;
 use crate::derive::commune::{People, Register};
+use crate::derive::pointers;
 use crate::load::{self, DocNo};
 use crate::{Error, Result};
 
@@ -65,7 +66,8 @@ pub struct OptionRow {
 /// The clashes of a register: within each merger, between mergers, between buildings.
 pub(crate) fn of_register(register: &Register, fold: RegisterFold, sites: SiteFold) -> Vec<Clash> {
     let mut clashes = fold.clashes;
-    clashes.extend(register.mergers.iter().flat_map(|(_, fold)| fold.clashes.iter().cloned()));
+    let held = register.mergers.iter().filter(|(merger, _)| !merger.is_void());
+    clashes.extend(held.flat_map(|(_, fold)| fold.clashes.iter().cloned()));
     clashes.extend(sites.clashes);
     clashes
 }
@@ -151,9 +153,10 @@ fn settler(settler: Settler) -> &'static str {
 }
 
 /// The clashes within one record; none when the view does not hold it.
-fn of_record(connection: &Connection, no: DocNo, doc: DocId, id: RecordId) -> Result<Vec<Clash>> {
+pub(super) fn of_record(connection: &Connection, no: DocNo, doc: DocId, id: RecordId) -> Result<Vec<Clash>> {
     let Some(snapshot) = load::record(connection, no, id)? else { return Ok(Vec::new()) };
     let mut clashes = fold::fields(&snapshot);
+    clashes.extend(pointers::mistake(connection, &snapshot)?);
     if snapshot.kind == Kind::ISSUE {
         clashes.extend(fold::issue(doc, &load::events(connection, no, id)?).clashes);
     }

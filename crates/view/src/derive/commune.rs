@@ -24,7 +24,8 @@ impl Register {
             return Ok(None);
         };
         let mut mergers = Vec::new();
-        for merger in load::of_kind(connection, no, Kind::MERGER)? {
+        // Mergers that were a mistake tell of the units they would have made.
+        for merger in load::all_of_kind(connection, no, Kind::MERGER)? {
             let fold = fold::merger(&merger, &load::events(connection, no, merger.id)?);
             mergers.push((merger, fold));
         }
@@ -70,8 +71,9 @@ impl People {
         let register = Register::load(connection, collection)?;
         Ok(Some(Self {
             no,
+            // Nobody holds a post that was a mistake, and no mistake holds a post.
             posts: posts(connection, collection)?,
-            persons: load::of_kind(connection, no, Kind::PERSON)?,
+            persons: load::all_of_kind(connection, no, Kind::PERSON)?,
             holdings: load::of_kind(connection, no, Kind::HOLDING)?,
             leavers: load::of_kind(connection, no, Kind::LEAVER)?,
             settlements: load::events_of_kind(connection, no, EventKind::SETTLE)?,
@@ -96,10 +98,10 @@ pub(crate) fn last_day() -> Date {
     Date::new(9999, 12, 31).expect("the last day of the calendar exists")
 }
 
-/// The posts of a commune, which lie in its register.
+/// The posts of a commune, which lie in its register, with those that were entered by mistake.
 pub(crate) fn posts(connection: &Connection, collection: CollectionId) -> Result<Vec<Snapshot>> {
     match shown_document(connection, DocId::new(collection, DocKind::Register))? {
-        Some(no) => load::of_kind(connection, no, Kind::POST),
+        Some(no) => load::all_of_kind(connection, no, Kind::POST),
         None => Ok(Vec::new()),
     }
 }

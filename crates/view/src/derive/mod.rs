@@ -8,6 +8,7 @@ pub(crate) mod commune;
 mod issues;
 pub(crate) mod names;
 pub(crate) mod people;
+pub(crate) mod pointers;
 mod records;
 pub(crate) mod register;
 pub(crate) mod rules;
@@ -64,6 +65,10 @@ create table leaver(
 create table double(
   doc integer not null, record blob not null, kept blob not null, primary key(doc, record)) without rowid;
 
+create table pointer(
+  doc integer not null, record blob not null, target blob not null, primary key(doc, record, target)) without rowid;
+create index pointer_by_target on pointer(target);
+
 create table clash(
   key text primary key, scope integer not null, doc integer not null, record blob not null, kind text not null,
   settler text not null, topic text not null, options text not null) without rowid;
@@ -71,8 +76,18 @@ create index clash_of_record on clash(doc, record);
 ";
 
 /// The derived tables whose rows belong to a document and go when it is forgotten.
-pub(crate) const OF_DOCUMENTS: [&str; 9] =
-    ["unit", "unit_span", "merger", "register_sum", "people_sum", "holding_span", "leaver", "double", "clash"];
+pub(crate) const OF_DOCUMENTS: [&str; 10] = [
+    "unit",
+    "unit_span",
+    "merger",
+    "register_sum",
+    "people_sum",
+    "holding_span",
+    "leaver",
+    "double",
+    "pointer",
+    "clash",
+];
 
 /// The derived tables as `dump` prints them.
 pub(crate) const DUMP: &[(&str, &str)] = &[
@@ -118,6 +133,7 @@ pub(crate) const DUMP: &[(&str, &str)] = &[
          from leaver t join document d on d.n = t.doc",
     ),
     ("double", "select hex(d.id), hex(t.record), hex(t.kept) from double t join document d on d.n = t.doc"),
+    ("pointer", "select hex(d.id), hex(t.record), hex(t.target) from pointer t join document d on d.n = t.doc"),
     (
         "clash",
         "select t.key, t.scope, hex(d.id), hex(t.record), t.kind, t.settler, t.topic, t.options
@@ -130,6 +146,7 @@ pub(crate) fn after(tx: &Connection, moved: &[Moved]) -> Result<BTreeSet<RecordI
     let today = today(tx)?;
     let mut also = BTreeSet::new();
     let mut doubled = BTreeSet::new();
+    let mut named = BTreeSet::new();
     let mut registers = BTreeSet::new();
     let mut people = BTreeSet::new();
     let rules = if moved.iter().any(|doc| doc.doc.kind == DocKind::Bulletin) {
@@ -139,7 +156,7 @@ pub(crate) fn after(tx: &Connection, moved: &[Moved]) -> Result<BTreeSet<RecordI
     };
     for doc in moved {
         let collection = doc.doc.collection;
-        if records::derive(tx, doc, &rules, &mut also)? {
+        if records::derive(tx, doc, &rules, (&mut named, &mut also))? {
             doubled.insert(collection);
         }
         match doc.doc.kind {
@@ -153,6 +170,7 @@ pub(crate) fn after(tx: &Connection, moved: &[Moved]) -> Result<BTreeSet<RecordI
             }
         }
     }
+    pointers::follow(tx, &named, &mut also)?;
     for collection in doubled {
         issues::mend_rings(tx, collection, &mut also)?;
     }

@@ -32,7 +32,7 @@ pub(crate) fn derive(
         (*id, vec![Sql::Text(status.to_owned()), successor, households, count(unit.clashes.len())])
     });
     put(tx, "unit", no, units.collect(), also)?;
-    let mergers = register.mergers.iter().map(|(merger, own)| {
+    let mergers = register.mergers.iter().filter(|(merger, _)| !merger.is_void()).map(|(merger, own)| {
         let standing = fold.mergers.get(&merger.id).copied().unwrap_or(MergerStanding::NotPassed);
         let day = own.effective_on.map_or(Sql::Null, |day| Sql::Text(day.to_string()));
         let state = Sql::Text(own.state.slug().to_owned());

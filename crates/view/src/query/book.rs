@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::fold::said;
 use hopluu_model::rules;
-use hopluu_model::text::search_key;
+use hopluu_model::text::{normalise_line, search_key};
 use hopluu_model::{CollectionId, Field, Kind, RecordId, Snapshot, Value};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use serde::Serialize;
 use crate::Result;
 use crate::derive::commune::Register;
 use crate::derive::names::sort_key;
+use crate::derive::pointers;
 use crate::derive::today;
 use crate::load;
 use crate::open::Reader;
@@ -58,6 +59,10 @@ pub struct BookRow {
     pub void: bool,
     /// Keys of what is to be settled about it.
     pub clashes: Vec<String>,
+    /// Other records with the same key ([`rules::key`]), none of them a mistake, as when two offices loaded one list
+    /// without a line: a warning. Units that exist are compared by their names today. Persons of one name are settled.
+    #[serde(serialize_with = "plain::texts")]
+    pub alike: Vec<RecordId>,
 }
 
 impl BookRow {
@@ -80,9 +85,12 @@ impl Reader {
     pub fn book(&self, kind: Kind, collection: CollectionId) -> Result<Vec<BookRow>> {
         self.ask(|connection| {
             let records = of_collection(connection, kind, collection)?;
-            let clashes = clashes(connection, collection)?;
+            let known = Known {
+                clashes: clashes(connection, collection)?,
+                alike: alike(connection, (kind, collection), &records)?,
+            };
             let mut names = NamesOf::new(connection);
-            let rows = records.into_iter().map(|record| row(record, &mut names, &clashes));
+            let rows = records.into_iter().map(|record| row(record, &mut names, &known));
             let mut rows = rows.collect::<Result<Vec<_>>>()?;
             rows.sort_by_cached_key(|row| (row.void, sort_key(&row.title), row.record.id));
             Ok(rows)
@@ -96,8 +104,26 @@ impl Reader {
     pub fn book_row(&self, id: RecordId) -> Result<Option<BookRow>> {
         self.ask(|connection| {
             let Some((_, record)) = find(connection, id)? else { return Ok(None) };
-            let clashes = clashes(connection, record.doc.collection)?;
-            row(record, &mut NamesOf::new(connection), &clashes).map(Some)
+            let (kind, collection) = (record.kind, record.doc.collection);
+            let records = of_collection(connection, kind, collection)?;
+            let known = Known {
+                clashes: clashes(connection, collection)?,
+                alike: alike(connection, (kind, collection), &records)?,
+            };
+            row(record, &mut NamesOf::new(connection), &known).map(Some)
+        })
+    }
+
+    /// A record, and the records of its collection that hold and name it: what [`hopluu_model::fold::seen`] wants of
+    /// whoever calls it a mistake; `None` when the view knows none of that id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn seen_of(&self, id: RecordId) -> Result<Option<(Snapshot, Vec<RecordId>)>> {
+        self.ask(|connection| {
+            let Some((_, record)) = find(connection, id)? else { return Ok(None) };
+            let named_by = pointers::named_by(connection, record.doc.collection, id)?;
+            Ok(Some((record, named_by)))
         })
     }
 
@@ -167,7 +193,37 @@ fn clashes(connection: &Connection, collection: CollectionId) -> Result<BTreeMap
     Ok(keys)
 }
 
-fn row(record: Snapshot, names: &mut NamesOf<'_>, clashes: &BTreeMap<RecordId, BTreeSet<String>>) -> Result<BookRow> {
+/// What is known of records beside what they say.
+struct Known {
+    clashes: BTreeMap<RecordId, BTreeSet<String>>,
+    alike: Vec<Vec<RecordId>>,
+}
+
+/// The groups of records of a kind that have one key.
+fn alike(
+    connection: &Connection,
+    (kind, collection): (Kind, CollectionId),
+    records: &[Snapshot],
+) -> Result<Vec<Vec<RecordId>>> {
+    if kind == Kind::UNIT {
+        let Some(register) = Register::load(connection, collection)? else { return Ok(Vec::new()) };
+        return Ok(register.fold(today(connection)?).namesakes);
+    }
+    let mut keyed: BTreeMap<Vec<String>, Vec<RecordId>> = BTreeMap::new();
+    for record in records.iter().filter(|record| kind != Kind::PERSON && !record.is_void()) {
+        let key = rules::key(kind).iter().map(|field| match record.get(*field) {
+            None => String::new(),
+            Some(Value::Text(text)) => normalise_line(text).to_lowercase(),
+            Some(value) => value.to_string(),
+        });
+        keyed.entry(key.collect()).or_default().push(record.id);
+    }
+    Ok(keyed.into_values().filter(|same| same.len() > 1).collect())
+}
+
+fn row(record: Snapshot, names: &mut NamesOf<'_>, known: &Known) -> Result<BookRow> {
+    let group = known.alike.iter().find(|group| group.contains(&record.id));
+    let others = group.into_iter().flatten().filter(|other| **other != record.id);
     let mut points = BTreeMap::new();
     for (field, held) in &record.fields {
         if !rules::points_at(*field).is_empty() {
@@ -178,7 +234,8 @@ fn row(record: Snapshot, names: &mut NamesOf<'_>, clashes: &BTreeMap<RecordId, B
         title: names.of_record(&record)?.name,
         points,
         void: record.is_void(),
-        clashes: clashes.get(&record.id).into_iter().flatten().cloned().collect(),
+        clashes: known.clashes.get(&record.id).into_iter().flatten().cloned().collect(),
+        alike: others.copied().collect(),
         record: record.into(),
     })
 }

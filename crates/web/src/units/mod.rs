@@ -105,6 +105,10 @@ impl UnitsPage {
         !unit.clashes.is_empty() || self.disputed.contains(&unit.id)
     }
 
+    fn is_namesake(&self, unit: &UnitRow) -> bool {
+        self.units.iter().flat_map(|units| &units.namesakes).any(|same| same.contains(&unit.id))
+    }
+
     fn is_planned(&self, unit: &UnitRow) -> bool {
         matches!(unit.status, UnitStatus::Planned { .. } | UnitStatus::Future { .. })
     }

@@ -4,6 +4,7 @@ mod deadline;
 mod deeds;
 mod issue;
 mod merger;
+mod mistake;
 mod people;
 mod register;
 

@@ -1,6 +1,6 @@
 //! Boards and who sits on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::{CollectionId, Date, DocId, DocKind, Field, Kind, RecordId, Snapshot};
 use rusqlite::Connection;
@@ -134,6 +134,9 @@ pub(super) fn members(connection: &Connection, office: &Office) -> Result<Vec<Me
         }
     });
     let mut rows: Vec<MemberRow> = rows.collect();
+    // Two offices that enter one seat make two records: somebody sits there once.
+    let mut seen = BTreeSet::new();
+    rows.retain(|row| row.person.is_none() || seen.insert((row.board, row.person, row.duty.clone(), row.from, row.to)));
     rows.sort_by_cached_key(|row| (crate::derive::names::sort_key(&row.name), row.id));
     Ok(rows)
 }
