@@ -1,15 +1,25 @@
 //! Issues: report, show, comment, move on.
 
-use hopluu_model::edit::{Comment, MoveIssue, ReportIssue};
+use hopluu_model::edit::{Comment, MoveIssue, ReportIssue, SetField};
 use hopluu_model::fold::{IssueState, UnitStatus};
 use hopluu_model::{
-    CollectionId, Date, DocId, DocKind, EventKind, RecordId, Side, Timestamp, text::IssueCode, vocabulary,
+    CollectionId, Date, DocId, DocKind, EventKind, Field, Kind, RecordId, Side, Timestamp, Value, text::IssueCode,
+    vocabulary,
 };
 use hopluu_view::query::{IssueDetail, IssueRow, UnitRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::{Desk, Part, Power, Refusal, Who, Why};
+
+/// Where an issue is, when that is said anew.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize, ToSchema)]
+pub struct Placed {
+    /// The issue, by code or id.
+    pub code: String,
+    /// The unit or building, by name or id.
+    pub place: String,
+}
 
 /// A difficulty to report.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -229,6 +239,30 @@ impl Desk {
         let units = units.into_iter().filter(exists).map(|unit| (unit.id.to_string(), unit.name));
         let sites = self.reader().sites(collection)?.map_or_else(Vec::new, |sites| sites.sites);
         Ok(sites.into_iter().map(|site| (site.id.to_string(), site.name)).chain(units).collect())
+    }
+
+    /// Says of an open issue that it is about another unit or building, by name or id: after a split it stays with the old
+    /// unit until somebody says which of the new ones is meant.
+    ///
+    /// # Errors
+    /// When there is no such issue or place, it is closed, or whoever asks may not write.
+    pub async fn move_place(&self, who: &Who, to: Placed) -> Result<(), Refusal> {
+        self.allow(who, Power::Write)?;
+        let row = self.issue(who, &to.code)?.issue;
+        if !row.open {
+            return Err(Refusal::new(
+                Why::Refused,
+                "issue-closed",
+                format!("Phiếu {} đã kết thúc. Nếu cần, hãy mở lại phiếu trước.", row.code),
+                format!("{} is closed. Reopen it first if it must be changed.", row.code),
+            ));
+        }
+        let place = self.place(row.collection, to.place.trim())?;
+        if row.place == Some(place) {
+            return Ok(());
+        }
+        let form = SetField { record: row.id, kind: Kind::ISSUE, field: Field::PLACE, value: Value::Id(place) };
+        self.write(self.at(who, row.doc)?, move |_| Ok((form, ()))).await
     }
 
     /// A unit or building by name or id.

@@ -54,7 +54,7 @@ pub use door::{Answer, Door, Trouble, Work};
 pub use drafts::DraftRow;
 pub use facts::{BadFacts, Expected, FactPlace, Facts, Loaded, Writing};
 pub use health::{Check, Health};
-pub use issues::{Moved, Remark, Report, Reported, Step};
+pub use issues::{Moved, Placed, Remark, Report, Reported, Step};
 pub use line::LineState;
 pub use live::{Live, Shared};
 pub use machines::{DeviceState, Invite, Invited};

@@ -1,4 +1,5 @@
-//! Two houses of one commune that have no line and load the same spreadsheet, and take it back.
+//! Two houses of one commune at their desks: they have no line and load the same spreadsheet, and take it back; they say
+//! of an issue where it belongs after its unit was split.
 //!
 //! Ids of loaded records are drawn, not derived from the key of their rows: two containers under one id hide each other
 //! in a document, with all that was typed into the hidden one. Two loads of one file therefore make two records of each
@@ -8,9 +9,10 @@
 
 mod rig;
 
-use hopluu_desk::Choice;
 use hopluu_desk::import::RowState;
-use hopluu_model::{Field, Kind};
+use hopluu_desk::{Choice, Placed, Report};
+use hopluu_model::edit::{Deed, Part};
+use hopluu_model::{Date, Field, Kind, RecordId};
 use rig::{Houses, List, leader, now};
 
 const UNITS: List = List {
@@ -137,4 +139,33 @@ fn equip(houses: &Houses, site: &str) {
     let typed = [("equipment_kind", "may_tinh"), ("site", site), ("count", "4")];
     let typed = typed.map(|(field, value)| (field.to_owned(), value.to_owned())).into();
     now(houses.b.desk.add(&leader(), "equipment", &typed)).unwrap();
+}
+
+#[test]
+fn an_issue_of_a_split_unit_is_moved_to_the_part_that_is_meant() {
+    let houses = Houses::open(207);
+    houses.a.load(&UNITS);
+    let unit = houses.a.book(Kind::UNIT)[0].record.id;
+    let report = Report {
+        category: "tru_so".into(),
+        text: "Nhà văn hóa xuống cấp".into(),
+        place: Some(unit.to_string()),
+        ..Report::default()
+    };
+    let code = now(houses.a.desk.report(&leader(), report)).unwrap().code;
+    let part = |n: u8, name: &str| Part { record: RecordId([n; 16]), name: name.to_owned(), households: Some(60) };
+    let parts = vec![part(1, "Tổ dân phố 1A"), part(2, "Tổ dân phố 1B")];
+    let deed = Deed::Split { parts, kind: "to_dan_pho".to_owned() };
+    let on = Date::new(2026, 11, 1).unwrap();
+    houses.world().decide_units(houses.a.peer, vec![unit], deed, on).unwrap();
+    houses.together();
+    let place = |house: &rig::House| house.desk.issue(&leader(), &code).unwrap().issue;
+    assert_eq!(place(&houses.b).place_now, "Tổ dân phố 1A, Tổ dân phố 1B");
+    let to = |place: &str| Placed { code: code.clone(), place: place.to_owned() };
+    let refused = now(houses.b.desk.move_place(&leader(), to("Tổ dân phố 9"))).unwrap_err();
+    assert!(refused.vi.contains("Tổ dân phố 9"), "{refused:?}");
+    now(houses.b.desk.move_place(&leader(), to("Tổ dân phố 1B"))).unwrap();
+    houses.together();
+    let row = place(&houses.a);
+    assert_eq!((row.place_name.as_str(), row.place_next.len(), row.place_gone), ("Tổ dân phố 1B", 0, false));
 }

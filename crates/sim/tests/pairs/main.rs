@@ -32,11 +32,13 @@
 //! | | ended here and there on two days | `staff::ended_on_two_days` |
 //! | leaver | other reason, other day | `staff::left_for_two_reasons`, `staff::left_on_two_days_is_gone_from_the_earlier_one` |
 //! | | entered twice alike | `staff::the_same_leaving_entered_twice_is_one` |
+//! | issue | its unit is merged or split meanwhile; moved to two parts | `issues` |
 //! | any record | called a mistake here, and corrected, named or called so there | `mistakes` |
 
 #![expect(clippy::unwrap_used, reason = "a panic is how a test fails")]
 
 mod commune;
+mod issues;
 mod mergers;
 mod mistakes;
 mod rig;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::fold::{self, Clash, ClashOption, RegisterFold, Settler, SiteFold};
-use hopluu_model::{CollectionId, Date, DocId, Kind, RecordId, Side};
+use hopluu_model::{CollectionId, Date, DocId, Kind, RecordId, Side, Value};
 use rusqlite::{Connection, params};
 use serde::{Deserialize, Serialize};
 
@@ -134,9 +134,14 @@ fn listed(tx: &Connection, scope: Scope, no: DocNo) -> Result<BTreeMap<String, (
 }
 
 fn option(option: &ClashOption) -> OptionRow {
+    // A record as a value of a field is named when it is asked for, as it is called by then.
+    let named = match &option.value {
+        Value::Id(id) if option.text.vi == option.value.to_string() => Some(id.to_string()),
+        _ => None,
+    };
     OptionRow {
-        text: option.text.vi.clone(),
-        text_en: option.text.en.clone(),
+        text: named.clone().unwrap_or_else(|| option.text.vi.clone()),
+        text_en: named.unwrap_or_else(|| option.text.en.clone()),
         record: option.record.to_string(),
         at: option.stamp.at.0,
         by: option.stamp.by.name.clone(),

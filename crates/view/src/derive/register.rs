@@ -61,7 +61,7 @@ pub(crate) fn status(status: &UnitStatus) -> (&'static str, Option<RecordId>) {
         UnitStatus::InClash => ("in_clash", None),
         UnitStatus::Merged { into, .. } => ("merged", Some(*into)),
         UnitStatus::Planned { merger } => ("planned", Some(*merger)),
-        UnitStatus::Split { .. } => ("split", None),
+        UnitStatus::Split { merger, .. } => ("split", Some(*merger)),
         UnitStatus::Dissolved { .. } => ("dissolved", None),
         UnitStatus::Future { .. } => ("future", None),
         UnitStatus::Ended { .. } => ("ended", None),

@@ -1,7 +1,7 @@
 //! What is to be settled.
 
 use hopluu_model::fold::{Clash, ClashKind};
-use hopluu_model::{CollectionId, DocId, Kind, RecordId};
+use hopluu_model::{CollectionId, DocId, Field, Kind, RecordId, rules};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
@@ -73,8 +73,8 @@ impl Reader {
     pub fn clashes(&self, collection: Option<CollectionId>) -> Result<Vec<ClashRow>> {
         self.ask(|connection| {
             let mut clashes = listed(connection, collection)?;
-            for clash in clashes.iter_mut().filter(|clash| clash.name.is_empty()) {
-                clash.name = name_of(connection, clash.record)?;
+            for clash in &mut clashes {
+                name(connection, clash)?;
             }
             Ok(clashes)
         })
@@ -99,9 +99,7 @@ impl Reader {
             let mut rows = statement.query([&prefix])?;
             let Some(row) = rows.next()? else { return Ok(None) };
             let (mut found, scope, no) = (clash_row(row)?, row.get(9)?, row.get(10)?);
-            if found.name.is_empty() {
-                found.name = name_of(connection, found.record)?;
-            }
+            name(connection, &mut found)?;
             let doc = document_id(row)?;
             if rows.next()?.is_some() {
                 return Ok(None);
@@ -124,6 +122,24 @@ pub(crate) fn listed(connection: &Connection, collection: Option<CollectionId>) 
         found.push(clash_row(row)?);
     }
     Ok(found)
+}
+
+/// Names what has no name of its own: the record of a clash, and records that may be chosen as a field's value.
+fn name(connection: &Connection, clash: &mut ClashRow) -> Result<()> {
+    if clash.name.is_empty() {
+        clash.name = name_of(connection, clash.record)?;
+    }
+    let field = clash.kind.strip_prefix("same_field:").and_then(Field::from_slug);
+    if field.is_some_and(|field| !rules::points_at(field).is_empty()) {
+        for option in &mut clash.options {
+            if let Ok(record) = option.text.parse::<RecordId>() {
+                let name = name_of(connection, record)?;
+                option.text = if name.is_empty() { record.short() } else { name };
+                option.text_en.clone_from(&option.text);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The name of a record that has none of its own.

@@ -1,20 +1,29 @@
 //! An issue as lists show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::fold::{self, IssueState};
 use hopluu_model::{By, CollectionId, Date, DocId, DocKind, Field, Kind, RecordId, Snapshot, Timestamp, Value};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use serde::{Serialize, Serializer};
 
+use crate::derive::names::sort_key;
+use crate::fold::shown_document;
 use crate::load::{self, DocNo};
 use crate::query::plain;
 use crate::query::sentence::{self, Sentence};
 use crate::query::wanted::Now;
 use crate::{Error, Result};
 
-/// So many mergers are followed from a unit to the one in which it lives on.
-const MERGERS: usize = 32;
+/// A unit in which another one lives on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PlaceNext {
+    /// Its id.
+    #[serde(serialize_with = "plain::text")]
+    pub id: RecordId,
+    /// Its name.
+    pub name: String,
+}
 
 /// An issue as lists show it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -60,8 +69,12 @@ pub struct IssueRow {
     pub place: Option<RecordId>,
     /// Its name; empty when none is named or the view does not hold it.
     pub place_name: String,
-    /// The name of the unit in which it lives on, when it has been merged away; else empty.
+    /// The names of the units in which it lives on, when it has been merged away or split; else empty.
     pub place_now: String,
+    /// These units: one after mergers, several after a split. The issue itself stays with the unit it names.
+    pub place_next: Vec<PlaceNext>,
+    /// Whether the unit it names is gone.
+    pub place_gone: bool,
     /// The issue it doubles.
     #[serde(serialize_with = "plain::some_text")]
     pub other: Option<RecordId>,
@@ -162,7 +175,11 @@ impl<'a> Rows<'a> {
             issue.common_name = self.common(common)?;
         }
         if let Some(place) = issue.place {
-            (issue.place_name, issue.place_now) = place_names(connection, issue.collection, place)?;
+            let named = named_place(connection, issue.collection, place)?;
+            (issue.place_name, issue.place_gone) = (named.name, named.is_gone);
+            let names: Vec<&str> = named.next.iter().map(|next| next.name.as_str()).collect();
+            issue.place_now = names.join(", ");
+            issue.place_next = named.next;
         }
         Ok(())
     }
@@ -200,28 +217,48 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// The name of a unit or building of a commune, and that of the unit in which it lives on; each empty where there is
-/// none.
-fn place_names(connection: &Connection, collection: CollectionId, place: RecordId) -> Result<(String, String)> {
-    let register = DocId::new(collection, DocKind::Register).to_bytes();
-    let mut statement = connection.prepare_cached(
-        "select r.name, u.status, u.successor from document d cross join record r on r.doc = d.n and r.id = ?2
-         left join unit u on u.doc = r.doc and u.record = r.id where d.id = ?1",
-    )?;
-    let mut step = |id: RecordId| -> Result<Option<(String, Option<RecordId>)>> {
-        let mut rows = statement.query(params![register.as_slice(), id.as_bytes()])?;
-        let Some(row) = rows.next()? else { return Ok(None) };
-        let is_merged = row.get_ref(1)?.as_str_or_null().ok().flatten() == Some("merged");
-        let into = row.get_ref(2)?.as_blob_or_null().ok().flatten().and_then(RecordId::from_slice);
-        Ok(Some((row.get(0)?, into.filter(|_| is_merged))))
+/// What is known of a place.
+#[derive(Default)]
+struct NamedPlace {
+    name: String,
+    is_gone: bool,
+    next: Vec<PlaceNext>,
+}
+
+/// A unit or building of a commune by name, and the units that exist in which it lives on, by name.
+fn named_place(connection: &Connection, collection: CollectionId, place: RecordId) -> Result<NamedPlace> {
+    let Some(register) = shown_document(connection, DocId::new(collection, DocKind::Register))? else {
+        return Ok(NamedPlace::default());
     };
-    let Some((name, mut next)) = step(place)? else { return Ok(Default::default()) };
-    let mut lives_in = String::new();
-    for _ in 0..MERGERS {
-        let Some((into, further)) = next.map(&mut step).transpose()?.flatten() else { break };
-        (lives_in, next) = (into, further);
+    let mut statement = connection.prepare_cached(
+        "select r.name, coalesce(u.status, ''), u.successor from record r
+         left join unit u on u.doc = r.doc and u.record = r.id where r.doc = ? and r.id = ?",
+    )?;
+    let mut named = NamedPlace::default();
+    let (mut seen, mut open) = (BTreeSet::from([place]), vec![place]);
+    while let Some(at) = open.pop() {
+        let mut rows = statement.query(params![register, at.as_bytes()])?;
+        let Some(row) = rows.next()? else { continue };
+        let (name, status): (String, String) = (row.get(0)?, row.get(1)?);
+        let points = row.get_ref(2)?.as_blob_or_null().ok().flatten().and_then(RecordId::from_slice);
+        let next = match (status.as_str(), points) {
+            ("merged", Some(into)) => vec![into],
+            ("split", Some(merger)) => {
+                let merger = load::record(connection, register, merger)?;
+                merger.iter().filter_map(|merger| merger.get(Field::PARTS)).flat_map(Value::as_ids).copied().collect()
+            }
+            _ => Vec::new(),
+        };
+        let is_gone = matches!(status.as_str(), "merged" | "split" | "dissolved" | "ended");
+        if at == place {
+            (named.name, named.is_gone) = (name, is_gone);
+        } else if !is_gone {
+            named.next.push(PlaceNext { id: at, name });
+        }
+        open.extend(next.into_iter().filter(|next| seen.insert(*next)));
     }
-    Ok((name, lives_in))
+    named.next.sort_by_cached_key(|next| (sort_key(&next.name), next.id));
+    Ok(named)
 }
 
 fn issue_row(row: &Row<'_>, snapshot: &Snapshot) -> Result<IssueRow> {
@@ -252,6 +289,8 @@ fn issue_row(row: &Row<'_>, snapshot: &Snapshot) -> Result<IssueRow> {
         place: snapshot.get(Field::PLACE).and_then(Value::as_id),
         place_name: String::new(),
         place_now: String::new(),
+        place_next: Vec::new(),
+        place_gone: false,
         other: record(13)?.filter(|_| state == IssueState::Duplicate),
         common: record(14)?,
         common_name: String::new(),

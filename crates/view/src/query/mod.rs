@@ -37,7 +37,7 @@ pub use figures::Figures;
 pub use filter::{IssueFilter, Linked, Pile, Sort};
 pub use freshness::Freshness;
 pub use history::{EventRow, History, RecordRow, RivalRow};
-pub use issue_row::{IssueRow, Picture};
+pub use issue_row::{IssueRow, Picture, PlaceNext};
 pub use issues::{IssueDetail, IssuePage, PileCounts};
 pub use merger_detail::MergerDetail;
 pub use overview::{Cell, CommuneCell, Overview, Spread, Sum, WEEKS, Week};

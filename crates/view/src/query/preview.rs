@@ -57,7 +57,8 @@ pub struct Preview {
     pub total: (i64, i64),
     /// Posts in units that end, and who holds them. Personal data.
     pub holders: Vec<HolderRow>,
-    /// Open issues reported of these units; they are shown at the successor.
+    /// Open issues reported of these units and of what went into them. Of what is merged they are shown at the successor;
+    /// of a unit that is split they stay where they are, with the new units named, until somebody says which is meant.
     pub issues: Vec<PlacedIssue>,
     /// Other decisions, not withdrawn, about the same units or their target.
     pub others: Vec<MergerRow>,
@@ -111,7 +112,8 @@ impl Reader {
             preview.warnings = warnings(intent, &preview, (&before, &after));
             preview.others = mergers.into_iter().filter(|row| touches(row, intent)).collect();
             let touched: BTreeSet<RecordId> = intent.from.iter().copied().collect();
-            preview.issues = unit_detail::placed(connection, collection, &touched)?;
+            let line = touched.iter().flat_map(|unit| before.ancestors(*unit)).chain(touched.iter().copied());
+            preview.issues = unit_detail::placed(connection, collection, &line.collect())?;
             preview.holders = holders(staff.as_ref(), &touched);
             Ok(Some(preview))
         })

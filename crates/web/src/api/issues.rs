@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use hopluu_desk::{Moved, Remark, Report, Reported, Search, Step};
+use hopluu_desk::{Moved, Placed, Remark, Report, Reported, Search, Step};
 use hopluu_view::query::{IssueDetail, IssuePage, Overview};
 
 use super::caller::{Asked, Caller, Input};
@@ -49,6 +49,20 @@ pub(super) async fn show(
     Path(code): Path<String>,
 ) -> Result<Json<IssueDetail>, Refused> {
     Ok(Json(site.desk.issue(&who, &code)?))
+}
+
+/// Says of an open issue that it is about another unit or building.
+#[utoipa::path(post, path = "/issues/place", tag = "issues", request_body = Placed, responses(
+    (status = 204, description = "Saved here"),
+    (status = "4XX", description = "Why not", body = Failure),
+))]
+pub(super) async fn place(
+    State(site): State<Arc<Site>>,
+    Caller(who): Caller,
+    Input(to): Input<Placed>,
+) -> Result<StatusCode, Refused> {
+    site.desk.move_place(&who, to).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Adds a remark to an issue.

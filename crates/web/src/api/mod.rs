@@ -70,6 +70,7 @@ fn parts() -> (Router<Arc<Site>>, Document) {
                 .routes(routes!(document))
                 .routes(routes!(issues::list, issues::report))
                 .routes(routes!(issues::show))
+                .routes(routes!(issues::place))
                 .routes(routes!(issues::remark))
                 .routes(routes!(issues::step))
                 .routes(routes!(issues::overview))

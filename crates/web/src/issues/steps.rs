@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use hopluu_desk::{Desk, Refusal, Remark, Step, Who, Why};
+use hopluu_desk::{Desk, Placed, Refusal, Remark, Step, Who, Why};
 
 use super::show::{Refused, page};
 use crate::failure;
@@ -32,6 +32,7 @@ async fn done(desk: &Desk, who: &Who, code: &str, fields: &Fields) -> Result<(),
     let code = code.to_owned();
     match fields.text("event") {
         "comment" => desk.comment(who, Remark { code, text: fields.text("text").to_owned() }).await.map(drop),
+        "place" => desk.move_place(who, Placed { code, place: fields.text("place").to_owned() }).await,
         "confirm" => desk.confirm(who, &code).await.map(drop),
         "common" => desk.link_common(who, &code, fields.text("common")).await.map(drop),
         "uncommon" => desk.unlink_common(who, &code).await.map(drop),
