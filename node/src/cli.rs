@@ -170,6 +170,11 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Settle,
     },
+    /// Xã, phường: nguồn gốc, mô hình, trụ sở, thiết bị, số liệu · A commune: origin, regime, buildings, equipment, figures
+    Commune {
+        /// Mã xã, phường; ở bàn tỉnh phải nêu · Code of the commune; must be named at the province
+        commune: Option<String>,
+    },
     /// Tổng hợp: trước, sau, tăng giảm · Totals: before, after, change
     Totals(Totals),
     /// Nạp từ tệp · Load from files

@@ -197,6 +197,7 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         Command::Account { command } => command.request(None),
         Command::Session { command } => command.request(),
         Command::Audit(audit) => audit.request(),
+        Command::Commune { commune } => ("commune.show", json!({ "commune": commune })),
         Command::Totals(it) => ("totals", json!({ "from": it.from, "to": it.to, "communes": it.communes.join(",") })),
         Command::Doctor => ("doctor", json!({})),
         // These never ask the office.

@@ -1,6 +1,6 @@
 //! The catalogue of places, which needs no office.
 
-use hopluu_desk::{PlaceLinks, PlaceOn, place_changes, place_on};
+use hopluu_desk::{PlaceLink, PlaceLinks, PlaceOn, place_changes, place_on};
 use hopluu_driver::{Complaint, Exit};
 use hopluu_model::Date;
 use hopluu_model::catalogue;
@@ -58,7 +58,7 @@ pub(crate) fn changes(province: &str) -> Result<Answer, Complaint> {
 }
 
 /// What a unit was formed from, or what became of it.
-fn links(place: &PlaceOn) -> (String, String) {
+pub(crate) fn links(place: &PlaceOn) -> (String, String) {
     let PlaceLinks { became, formed_from, district, province } = &place.links;
     match (district, province) {
         (Some(district), Some(province)) => {
@@ -66,9 +66,14 @@ fn links(place: &PlaceOn) -> (String, String) {
             (format!("{district}, {province}; nay thuộc {into}"), format!("{district}, {province}; now in {into}"))
         }
         _ => {
-            let from: Vec<_> = formed_from.iter().map(|link| format!("{} ({})", link.name, link.share)).collect();
-            let from = from.join(", ");
-            (format!("hình thành từ {from}"), format!("formed from {from}"))
+            let from = |share: fn(&PlaceLink) -> &'static str| {
+                let each = formed_from.iter().map(|link| format!("{} ({})", link.name, share(link)));
+                each.collect::<Vec<_>>().join(", ")
+            };
+            (
+                format!("hình thành từ {}", from(|link| link.share)),
+                format!("formed from {}", from(|link| link.share_en)),
+            )
         }
     }
 }

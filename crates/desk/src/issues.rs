@@ -1,15 +1,18 @@
 //! Issues: report, show, comment, move on.
 
+use std::collections::BTreeSet;
+
 use hopluu_model::edit::{Comment, MoveIssue, ReportIssue, SetField};
-use hopluu_model::fold::{IssueState, UnitStatus};
+use hopluu_model::fold::IssueState;
 use hopluu_model::{
-    CollectionId, Date, DocId, DocKind, EventKind, Field, Kind, RecordId, Side, Timestamp, Value, text::IssueCode,
-    vocabulary,
+    CollectionId, Date, DocId, DocKind, EventKind, Fault, FaultKind, Faults, Field, Kind, RecordId, Side, Timestamp,
+    Value, rules, text::IssueCode, vocabulary,
 };
-use hopluu_view::query::{IssueDetail, IssueRow, UnitRow};
+use hopluu_view::query::{IssueDetail, IssueRow, Named};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::records::Typist;
 use crate::{Desk, Part, Power, Refusal, Who, Why};
 
 /// Where an issue is, when that is said anew.
@@ -17,7 +20,7 @@ use crate::{Desk, Part, Power, Refusal, Who, Why};
 pub struct Placed {
     /// The issue, by code or id.
     pub code: String,
-    /// The unit or building, by name or id.
+    /// The unit, building or equipment, by name or id.
     pub place: String,
 }
 
@@ -33,7 +36,7 @@ pub struct Report {
     pub text: String,
     /// What would help.
     pub proposal: Option<String>,
-    /// Unit or building concerned, by name or id.
+    /// Unit, building or equipment concerned, by name or id.
     pub place: Option<String>,
     /// Whether it cannot wait.
     pub urgent: bool,
@@ -106,8 +109,7 @@ impl Desk {
     pub async fn report(&self, who: &Who, report: Report) -> Result<Reported, Refusal> {
         let collection = self.one_commune(report.commune.as_deref())?;
         let doc = DocId::new(collection, DocKind::Issues(self.year().await?));
-        let place = report.place.as_deref().map(str::trim).filter(|place| !place.is_empty());
-        let place = place.map(|place| self.place(collection, place)).transpose()?;
+        let place = self.place(collection, report.place.as_deref().unwrap_or_default())?;
         let submit = self.waits_for_leader(who, &report.category)?;
         let letter = self.letters();
         let at = self.at(who, doc)?;
@@ -228,20 +230,20 @@ impl Desk {
         .await
     }
 
-    /// Where something may be difficult: the units of this commune that exist and its buildings, id and name.
+    /// Where something may be difficult: the buildings and the equipment of this commune and its units that exist.
     ///
     /// # Errors
     /// When the view fails.
-    pub fn places(&self) -> Result<Vec<(String, String)>, Refusal> {
+    pub fn places(&self) -> Result<Vec<Named>, Refusal> {
         let collection = self.about().collection;
         let units = self.reader().units(collection, None)?.map_or_else(Vec::new, |units| units.units);
-        let exists = |unit: &UnitRow| matches!(unit.status, UnitStatus::Active | UnitStatus::InClash);
-        let units = units.into_iter().filter(exists).map(|unit| (unit.id.to_string(), unit.name));
-        let sites = self.reader().sites(collection)?.map_or_else(Vec::new, |sites| sites.sites);
-        Ok(sites.into_iter().map(|site| (site.id.to_string(), site.name)).chain(units).collect())
+        let exists: BTreeSet<RecordId> = units.iter().filter(|unit| unit.exists()).map(|unit| unit.id).collect();
+        let mut known = self.reader().named(rules::points_at(Field::PLACE), collection)?;
+        known.retain(|named| named.kind != Kind::UNIT || exists.contains(&named.id));
+        Ok(known)
     }
 
-    /// Says of an open issue that it is about another unit or building, by name or id: after a split it stays with the old
+    /// Says of an open issue that it is about another unit, building or equipment, by name or id: after a split it stays with the old
     /// unit until somebody says which of the new ones is meant.
     ///
     /// # Errors
@@ -257,7 +259,8 @@ impl Desk {
                 format!("{} is closed. Reopen it first if it must be changed.", row.code),
             ));
         }
-        let place = self.place(row.collection, to.place.trim())?;
+        let nowhere = || Refusal::invalid(&Faults(vec![Fault { field: Field::PLACE, what: FaultKind::Missing }]));
+        let place = self.place(row.collection, &to.place)?.ok_or_else(nowhere)?;
         if row.place == Some(place) {
             return Ok(());
         }
@@ -265,21 +268,10 @@ impl Desk {
         self.write(self.at(who, row.doc)?, move |_| Ok((form, ()))).await
     }
 
-    /// A unit or building by name or id.
-    fn place(&self, collection: CollectionId, typed: &str) -> Result<RecordId, Refusal> {
-        let units = self.reader().find_units(typed, Some(collection))?;
-        if let [unit] = units.as_slice() {
-            return Ok(unit.id);
-        }
-        let sites = self.reader().sites(collection)?;
-        let mut named = sites
-            .iter()
-            .flat_map(|sites| &sites.sites)
-            .filter(|site| site.name == typed || site.id.to_string() == typed);
-        match (named.next(), named.next()) {
-            (Some(site), None) => Ok(site.id),
-            _ => Err(Refusal::not_found("thôn, tổ hoặc trụ sở", "unit or site", typed)),
-        }
+    /// A unit, a building or equipment by name or id; nothing when nothing was typed.
+    fn place(&self, collection: CollectionId, typed: &str) -> Result<Option<RecordId>, Refusal> {
+        let read = Typist::new(self.reader(), collection).read(Kind::ISSUE, Field::PLACE, typed)?;
+        read.map(|value| value.as_id()).map_err(|fault| Refusal::invalid(&Faults(vec![fault])))
     }
 }
 

@@ -13,6 +13,7 @@ mod accounts;
 mod audit;
 mod bulletin;
 mod chores;
+mod commune;
 mod desk;
 mod digest;
 mod directives;
@@ -47,6 +48,7 @@ pub use accounts::{
     TotpBegun,
 };
 pub use audit::AuditQuery;
+pub use commune::{CommuneDetail, ReportedFigure};
 pub use desk::{About, Desk, News};
 pub use digest::{DocDigest, Holdings};
 pub use directives::{Give, Given, TaskStep};

@@ -18,6 +18,8 @@ pub struct PlaceLink {
     pub name: String,
     /// Whole or in part, in Vietnamese.
     pub share: &'static str,
+    /// The same in English.
+    pub share_en: &'static str,
 }
 
 /// Where a unit comes from, or what became of it.
@@ -108,11 +110,16 @@ pub fn place_changes(province: &str) -> Result<PlaceChanges, Refusal> {
 }
 
 fn onward(heir: &Heir) -> PlaceLink {
-    PlaceLink { code: heir.commune.code, name: heir.commune.full_name(), share: heir.share.vi() }
+    PlaceLink {
+        code: heir.commune.code,
+        name: heir.commune.full_name(),
+        share: heir.share.vi(),
+        share_en: heir.share.en(),
+    }
 }
 
 fn back(heir: &Heir) -> PlaceLink {
-    PlaceLink { code: heir.old.code, name: heir.old.full_name(), share: heir.share.vi() }
+    PlaceLink { code: heir.old.code, name: heir.old.full_name(), share: heir.share.vi(), share_en: heir.share.en() }
 }
 
 fn unknown(typed: &str) -> Refusal {

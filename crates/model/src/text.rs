@@ -57,6 +57,23 @@ pub fn search_key(text: &str) -> String {
     key
 }
 
+/// A whole number with its thousands set apart: `1.234.567` with full stops.
+#[must_use]
+pub fn grouped(number: i64, separator: char) -> String {
+    let digits = number.unsigned_abs().to_string();
+    let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
+    if number < 0 {
+        text.push('-');
+    }
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(separator);
+        }
+        text.push(digit);
+    }
+    text
+}
+
 /// A code people read out on the telephone: `05518-B-0142`.
 ///
 /// Commune code, letters of the office (new at every enrolment, so that numbers never collide offline), running

@@ -70,28 +70,15 @@ fn kinds(desk: &Desk) -> impl Iterator<Item = Kind> {
     })
 }
 
-pub(crate) fn title(page: &Page, kind: Kind) -> String {
-    page.pick(rules::kind_label(kind).to_owned(), kind.to_string().replace('_', " "))
-}
-
-fn label(page: &Page, field: Field) -> String {
-    page.pick(rules::label(field).to_owned(), rules::label_en(field))
-}
-
-impl AllPage {
-    fn title(&self, kind: &Kind) -> String {
-        title(&self.page, *kind)
-    }
-}
-
 impl ListPage {
     /// The fields beside the name by which a record is listed.
     fn heads(&self) -> Vec<Field> {
         columns(self.kind, true).map(|column| column.field).filter(|field| *field != Field::NAME).collect()
     }
 
-    fn label(&self, field: &Field) -> String {
-        label(&self.page, *field)
+    fn said(&self, row: &BookRow, field: &Field) -> String {
+        let said = row.said(*field);
+        self.page.pick(said.vi, said.en)
     }
 }
 
@@ -111,7 +98,7 @@ fn entries(
             (None, None) => String::new(),
         };
         entries.push(Entry {
-            label: label(page, column.field),
+            label: page.label(&column.field).to_owned(),
             input: input((site, page, names), column, collection)?,
             value,
             must: column.must,
@@ -297,15 +284,12 @@ async fn change(
 }
 
 impl OnePage {
-    fn title(&self) -> String {
-        title(&self.page, self.kind)
-    }
-
     /// What cannot be changed any more, beside the form.
-    fn fixed(&self) -> Vec<(String, String)> {
+    fn fixed(&self) -> Vec<(&'static str, String)> {
         let all = rules::kind(self.kind).map_or(&[][..], |rule| rule.columns);
         let fixed = all.iter().filter(|column| column.fixed || !self.keeps);
-        let said = fixed.map(|column| (label(&self.page, column.field), self.row.shown(column.field)));
+        let said = fixed.map(|column| (self.page.label(&column.field), self.row.said(column.field)));
+        let said = said.map(|(label, said)| (label, self.page.pick(said.vi, said.en)));
         said.filter(|(_, text)| !text.is_empty()).collect()
     }
 }

@@ -14,6 +14,7 @@ mod api;
 mod assets;
 mod books;
 mod bulletin;
+mod commune;
 mod demo;
 mod directives;
 mod export;

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 use hopluu_desk::{LineState, Part, Power, Refusal, Standing};
-use hopluu_model::{Date, Field, Timestamp};
+use hopluu_model::text::grouped;
+use hopluu_model::{Date, Field, Kind, Timestamp, rules};
 
 use crate::signed::Signed;
 use crate::words::{self, Lang};
@@ -77,19 +78,7 @@ impl Page {
 
     /// A number as people write it here: `1.234` and `1,234`.
     pub(crate) fn number(&self, number: impl Into<Count>) -> String {
-        let Count(number) = number.into();
-        let digits = number.unsigned_abs().to_string();
-        let mut text = String::with_capacity(digits.len() + digits.len() / 3 + 1);
-        if number < 0 {
-            text.push('-');
-        }
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place).is_multiple_of(3) {
-                text.push(self.pick('.', ','));
-            }
-            text.push(digit);
-        }
-        text
+        grouped(number.into().0, self.pick('.', ','))
     }
 
     /// A share in percent, as people write it here: `85,3 %`; a dash where there is nothing to share.
@@ -104,6 +93,16 @@ impl Page {
     /// A number of days that may not be known.
     pub(crate) fn days(&self, days: &Option<u16>) -> String {
         days.map_or_else(|| "–".to_owned(), |days| self.number(u32::from(days)))
+    }
+
+    /// What a field is called.
+    pub(crate) fn label(&self, field: &Field) -> &'static str {
+        self.pick(rules::label(*field), rules::label_en(*field))
+    }
+
+    /// What a record of a kind is called.
+    pub(crate) fn kind(&self, kind: &Kind) -> &'static str {
+        self.pick(rules::kind_label(*kind), rules::kind_label_en(*kind))
     }
 
     /// A day that was typed into an address, when it is one.

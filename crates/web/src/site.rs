@@ -15,8 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tower_http::compression::CompressionLayer;
 
 use crate::{
-    accounts, api, assets, books, bulletin, directives, export, failure, guard, home, import, issues, live, login,
-    machines, mergers, notices, overview, people, problems, settle, status, totals, units,
+    accounts, api, assets, books, bulletin, commune, directives, export, failure, guard, home, import, issues, live,
+    login, machines, mergers, notices, overview, people, problems, settle, status, totals, units,
 };
 
 /// The largest request, in bytes: a form with one photograph as telephones take them.
@@ -62,6 +62,7 @@ pub fn router(desk: Arc<Desk>, pages: Pages) -> Router {
         .route("/settle/{key}", get(settle::show).post(settle::choose))
         .route("/directives", get(directives::show).post(directives::change))
         .route("/notices", get(notices::show))
+        .route("/commune", get(commune::show))
         .route("/overview", get(overview::show))
         .route("/totals", get(totals::show))
         .route("/export/{file}", get(export::send))

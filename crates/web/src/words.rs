@@ -37,6 +37,7 @@ impl Lang {
 
 /// `key<TAB>Vietnamese<TAB>English`, a file per area so that each can be read as a whole.
 const FILES: &[&str] = &[
+    include_str!("../words/commune.tsv"),
     include_str!("../words/frame.tsv"),
     include_str!("../words/import.tsv"),
     include_str!("../words/issues.tsv"),

@@ -4,6 +4,7 @@
 //! in words for a terminal.
 
 mod bulletin;
+mod commune;
 mod import;
 mod issue;
 mod merger;
@@ -46,6 +47,7 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "doctor" => office::doctor(desk).await,
         "digest" => plain(&desk.holdings().await?),
         "commune" => unit::seed(desk, who, args).await,
+        "commune.show" => commune::show(desk, args),
         "issue.report" => issue::report(desk, who, args).await,
         "issue.list" => issue::list(desk, who, args),
         "issue.show" => issue::show(desk, who, args),

@@ -203,7 +203,7 @@ pub(super) fn records(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Ref
     for row in &page.rows {
         let (vi, en) = match &row.deed {
             RecordDeed::Created => ("Lập".to_owned(), "begun".to_owned()),
-            RecordDeed::Field { field, .. } => (rules::label(*field).to_owned(), field.to_string()),
+            RecordDeed::Field { field, .. } => (rules::label(*field).to_owned(), rules::label_en(*field).to_owned()),
             RecordDeed::Event { kind, .. } => (rules::event_label(*kind).to_owned(), kind.to_string()),
         };
         let (name, device) = (if row.name.is_empty() { row.record.to_string() } else { row.name.clone() }, &row.device);

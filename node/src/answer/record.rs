@@ -69,7 +69,7 @@ fn kinds() -> Answer {
         let star = |must: bool| if must { "*" } else { "" };
         let fields: Vec<_> = columns.iter().map(|column| format!("{}{}", column.field, star(column.must))).collect();
         let _ = writeln!(text.vi, "{kind}  {}\n    {}", rules::kind_label(kind), fields.join(" "));
-        let _ = writeln!(text.en, "{kind}\n    {}", fields.join(" "));
+        let _ = writeln!(text.en, "{kind}  {}\n    {}", rules::kind_label_en(kind), fields.join(" "));
         let fields = columns.iter().map(|column| {
             json!({ "field": column.field.to_string(), "label": rules::label(column.field), "must": column.must,
                 "fixed": column.fixed })

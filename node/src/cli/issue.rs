@@ -59,7 +59,7 @@ pub(crate) struct Report {
     /// Đề xuất, kiến nghị · What would help
     #[arg(long)]
     proposal: Option<String>,
-    /// Thôn, tổ hoặc trụ sở liên quan · Unit or site concerned
+    /// Thôn, tổ, trụ sở hoặc thiết bị liên quan · Unit, building or equipment concerned
     #[arg(long)]
     place: Option<String>,
     /// Việc khẩn · Cannot wait

@@ -26,6 +26,7 @@ const BOTH: &[&str] = &[
     "/books",
     "/books/site",
     "/books/equipment",
+    "/commune",
     "/units",
     "/mergers",
     "/people",
@@ -58,6 +59,7 @@ const BEHIND: &[(&str, &str, &str)] = &[
 ];
 /// Those of the province alone.
 const BEHIND_PROVINCE: &[(&str, &str, &str)] = &[
+    ("one-commune", "/commune", "#communes th a"),
     ("revoke", "/devices", "main a[href$='/revoke']"),
     ("one-department", "/bulletin/department", "main a[href^='/bulletin/department/']"),
 ];

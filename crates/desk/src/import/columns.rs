@@ -73,7 +73,7 @@ fn field_of(kind: Kind, head: &str) -> Option<Field> {
         !key.is_empty()
             && (search_key(rules::label(field)) == key
                 || search_key(rules::label(field).split('(').next().unwrap_or_default()) == key
-                || search_key(&rules::label_en(field)) == key
+                || [rules::label_en(field), &field.to_string()].iter().any(|name| search_key(name) == key)
                 || ALSO.iter().any(|(of, known, words)| *of == kind && *known == field && words.contains(&key)))
     };
     let named = |key: &str| super::fields(kind).map(|column| column.field).find(|field| is(*field, key));

@@ -26,6 +26,15 @@ impl Share {
             Self::Part => "một phần",
         }
     }
+
+    /// In English.
+    #[must_use]
+    pub fn en(self) -> &'static str {
+        match self {
+            Self::Whole => "the whole of it",
+            Self::Part => "a part of it",
+        }
+    }
 }
 
 /// A unit of 2025-06-30.

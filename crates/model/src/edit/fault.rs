@@ -5,7 +5,7 @@ use crate::rules;
 
 /// One thing wrong with what was typed. What concerns the whole form stands at `state`, the account at `person`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {what}")]
+#[error("{}: {what}", rules::label_en(*field))]
 pub struct Fault {
     /// The field that must be mended.
     pub field: Field,

@@ -24,7 +24,7 @@ pub struct ReportIssue {
     pub text: String,
     /// What would help.
     pub proposal: Option<String>,
-    /// Unit or building concerned.
+    /// Unit, building or equipment concerned.
     pub place: Option<RecordId>,
     /// Whether it cannot wait; it then travels before everything else.
     pub urgent: bool,

@@ -130,7 +130,7 @@ mod tests {
         let kinds: Vec<_> = faults.0.iter().map(|fault| fault.what).collect();
         assert_eq!(kinds, [FaultKind::Missing, FaultKind::OutOfRange(0, 100_000), FaultKind::NoSuchField]);
         assert_eq!(faults.of(Field::NAME).unwrap().vi(), "Tên: chưa nhập, đề nghị bổ sung.");
-        assert!(faults.to_string().starts_with("name: must not be empty; households: must lie between"));
+        assert!(faults.to_string().starts_with("Name: must not be empty; Households: must lie between"));
     }
 
     #[test]

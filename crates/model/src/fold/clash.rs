@@ -147,7 +147,7 @@ pub struct ClashOption {
 }
 
 /// One sentence in both languages.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Said {
     /// Vietnamese.
     pub vi: String,

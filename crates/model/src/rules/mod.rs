@@ -9,7 +9,7 @@ mod records;
 pub use book::{key, points_at, title};
 pub use column::{Column, Rule};
 pub use events::{EventRule, event};
-pub use label::{event_label, kind_label, label, label_en};
+pub use label::{event_label, kind_label, kind_label_en, label, label_en};
 pub use records::{Home, KindRule, kind};
 
 #[cfg(test)]
@@ -20,13 +20,13 @@ mod tests {
     #[test]
     fn every_kind_event_and_field_has_its_row() {
         for (kind_, slug) in Kind::ALL {
-            assert!(kind(*kind_).is_some() && kind_label(*kind_) != "?", "{slug}");
+            assert!(kind(*kind_).is_some() && kind_label(*kind_) != "?" && kind_label_en(*kind_) != "?", "{slug}");
         }
         for (kind, slug) in EventKind::ALL {
             assert!(event(*kind).is_some() && event_label(*kind) != "?", "{slug}");
         }
         for (field, slug) in Field::ALL {
-            assert!(label(*field) != "?", "{slug}");
+            assert!(label(*field) != "?" && label_en(*field) != "?", "{slug}");
         }
     }
 

@@ -35,7 +35,7 @@ impl Offices {
     }
 
     fn place_of(&self, function: &str) -> Option<String> {
-        self.reader(self.desk).sites(self.collection).unwrap().unwrap().place_of.get(function).cloned()
+        self.reader(self.desk).sites(self.collection).unwrap().place_of(function).map(str::to_owned)
     }
 }
 
@@ -95,7 +95,7 @@ fn called_surplus_here_and_given_a_function_there() {
     offices.set(b, site, Field::FUNCTIONS, "cong_an");
     offices.together();
     // Two fields: nobody overwrote anybody. A surplus building that houses something is said as it is.
-    let sites = offices.reader(offices.desk).sites(offices.collection).unwrap().unwrap();
-    assert_eq!(sites.place_of.get("cong_an").map(String::as_str), Some("Trụ sở Cải Đan"));
+    let sites = offices.reader(offices.desk).sites(offices.collection).unwrap();
+    assert_eq!(sites.place_of("cong_an"), Some("Trụ sở Cải Đan"));
     assert_eq!(sites.surplus, 1, "{sites:?}");
 }

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use hopluu_model::fold::said;
+use hopluu_model::fold::{Said, said};
 use hopluu_model::rules;
 use hopluu_model::text::{normalise_line, search_key};
-use hopluu_model::{CollectionId, Field, Kind, RecordId, Snapshot, Value};
+use hopluu_model::{CollectionId, Date, Field, Kind, RecordId, Snapshot, Value};
 use rusqlite::Connection;
 use serde::Serialize;
 
@@ -66,14 +66,34 @@ pub struct BookRow {
 }
 
 impl BookRow {
-    /// A field as people read it in Vietnamese; empty when it holds nothing.
+    /// A field as people read it; empty when it holds nothing.
+    #[must_use]
+    pub fn said(&self, field: Field) -> Said {
+        match (self.points.get(&field), self.record.fields.get(&field)) {
+            (Some(points), _) => {
+                Said::both(&points.iter().map(|point| point.name.as_str()).collect::<Vec<_>>().join("; "))
+            }
+            (None, Some(value)) if *value != Value::Empty => said(self.record.kind, field, value),
+            _ => Said::default(),
+        }
+    }
+
+    /// The same in Vietnamese.
     #[must_use]
     pub fn shown(&self, field: Field) -> String {
-        match (self.points.get(&field), self.record.fields.get(&field)) {
-            (Some(points), _) => points.iter().map(|point| point.name.as_str()).collect::<Vec<_>>().join("; "),
-            (None, Some(value)) if *value != Value::Empty => said(self.record.kind, field, value).vi,
-            _ => String::new(),
-        }
+        self.said(field).vi
+    }
+
+    /// The day that a field holds.
+    #[must_use]
+    pub fn date(&self, field: Field) -> Option<Date> {
+        self.record.fields.get(&field).and_then(Value::as_date)
+    }
+
+    /// The number that a field holds.
+    #[must_use]
+    pub fn int(&self, field: Field) -> Option<i64> {
+        self.record.fields.get(&field).and_then(Value::as_int)
     }
 }
 

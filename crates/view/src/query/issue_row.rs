@@ -10,9 +10,10 @@ use serde::{Serialize, Serializer};
 use crate::derive::names::sort_key;
 use crate::fold::shown_document;
 use crate::load::{self, DocNo};
-use crate::query::plain;
+use crate::query::history::find;
 use crate::query::sentence::{self, Sentence};
 use crate::query::wanted::Now;
+use crate::query::{book, plain};
 use crate::{Error, Result};
 
 /// A unit in which another one lives on.
@@ -64,7 +65,7 @@ pub struct IssueRow {
     pub text: String,
     /// What would help.
     pub proposal: String,
-    /// The unit or building concerned.
+    /// The unit, building or equipment concerned.
     #[serde(serialize_with = "plain::some_text")]
     pub place: Option<RecordId>,
     /// Its name; empty when none is named or the view does not hold it.
@@ -225,7 +226,7 @@ struct NamedPlace {
     next: Vec<PlaceNext>,
 }
 
-/// A unit or building of a commune by name, and the units that exist in which it lives on, by name.
+/// A unit, a building or equipment of a commune by name, and the units that exist in which it lives on, by name.
 fn named_place(connection: &Connection, collection: CollectionId, place: RecordId) -> Result<NamedPlace> {
     let Some(register) = shown_document(connection, DocId::new(collection, DocKind::Register))? else {
         return Ok(NamedPlace::default());
@@ -252,6 +253,11 @@ fn named_place(connection: &Connection, collection: CollectionId, place: RecordI
         let is_gone = matches!(status.as_str(), "merged" | "split" | "dissolved" | "ended");
         if at == place {
             (named.name, named.is_gone) = (name, is_gone);
+            if named.name.is_empty()
+                && let Some((_, record)) = find(connection, place)?
+            {
+                named.name = book::title(connection, &record)?;
+            }
         } else if !is_gone {
             named.next.push(PlaceNext { id: at, name });
         }

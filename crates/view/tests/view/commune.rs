@@ -168,8 +168,10 @@ fn posts_and_buildings_are_listed_with_what_is_to_be_settled() {
     assert_eq!(head.seats[4].unit_name, "Tổ dân phố 5");
     assert_eq!(head.seats[4].holders, ["Nguyễn Văn Mẫu 060", "Nguyễn Văn Mẫu 061"]);
     assert!(listed.people[0].holdings[0].in_force);
-    let sites = reader.sites(HERE).unwrap().unwrap();
-    assert_eq!((sites.sites.len(), sites.buildings, sites.place_of.len()), (2, 2, 0));
+    let sites = reader.sites(HERE).unwrap();
+    assert_eq!((sites.sites.len(), sites.buildings), (2, 2));
+    assert!(sites.functions.iter().all(|row| row.site.is_none()));
+    assert_eq!(sites.functions.iter().filter(|row| row.clash.is_some()).count(), 1);
 
     let mut other = View::memory().unwrap();
     other.fold(&Batch { docs: vec![posts, held] }).unwrap();

@@ -204,7 +204,7 @@ pub(crate) fn role(page: &Page, row: &AuditRow) -> String {
 pub(crate) fn what(page: &Page, row: &AuditRow) -> String {
     match &row.deed {
         RecordDeed::Created => page.t("audit.created").to_owned(),
-        RecordDeed::Field { field, .. } => page.pick(rules::label(*field).to_owned(), field.to_string()),
+        RecordDeed::Field { field, .. } => page.label(field).to_owned(),
         RecordDeed::Event { kind, .. } => page.pick(rules::event_label(*kind).to_owned(), kind.to_string()),
     }
 }

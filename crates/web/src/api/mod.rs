@@ -81,7 +81,7 @@ fn parts() -> (Router<Arc<Site>>, Document) {
                 .routes(routes!(province::notices))
                 .routes(routes!(places::on_day))
                 .routes(routes!(places::changes))
-                .routes(routes!(places::sites))
+                .routes(routes!(places::commune))
                 .routes(routes!(records::list, records::add))
                 .routes(routes!(records::show, records::change))
                 .routes(routes!(people::list, people::add))

@@ -1,11 +1,10 @@
-//! The catalogue of places and the buildings of communes.
+//! The catalogue of places, and a commune in one picture.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Path, State};
-use hopluu_desk::{PlaceChanges, PlaceOn, Refusal, place_changes, place_on};
-use hopluu_view::query::Sites;
+use hopluu_desk::{CommuneDetail, PlaceChanges, PlaceOn, Refusal, place_changes, place_on};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -70,16 +69,15 @@ pub(super) async fn changes(
     Ok(Json(place_changes(&wanted.province)?))
 }
 
-/// The buildings of a commune, which function is in which, and how many are surplus.
-#[utoipa::path(get, path = "/sites", tag = "places", params(OfCommune), responses(
-    (status = 200, description = "`sites`, `place_of`, `buildings`, `surplus`", body = serde_json::Value),
+/// A commune in one picture.
+#[utoipa::path(get, path = "/commune", tag = "places", params(OfCommune), responses(
+    (status = 200, description = "`record`, `now`, `before`, `council`, `regimes`, `sites` with equipment and functions, `figures`", body = serde_json::Value),
     (status = "4XX", description = "Why not", body = Failure),
 ))]
-pub(super) async fn sites(
+pub(super) async fn commune(
     State(site): State<Arc<Site>>,
     Caller(_): Caller,
     Asked(wanted): Asked<OfCommune>,
-) -> Result<Json<Option<Sites>>, Refused> {
-    let collection = site.desk.one_commune(Some(&wanted.commune))?;
-    Ok(Json(site.desk.reader().sites(collection).map_err(Refusal::from)?))
+) -> Result<Json<CommuneDetail>, Refused> {
+    Ok(Json(site.desk.commune(Some(&wanted.commune))?))
 }

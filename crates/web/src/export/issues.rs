@@ -112,7 +112,7 @@ impl Teller {
         let helpers: Vec<String> = row.helpers.iter().map(|slug| names.department(slug)).collect();
         let place = match (row.place_name.as_str(), row.place_now.as_str()) {
             (place, "") => place.to_owned(),
-            (place, now) => format!("{place} → {now}"),
+            (place, now) => format!("{place} ({})", page.s("issue.place_now", now)),
         };
         let role = page.x("role", role(row.by.role));
         vec![

@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::get;
 use hopluu_desk::Refusal;
 use hopluu_desk::import::{self, Import, LoadRow, Planned, Row, RowState, Undone};
-use hopluu_model::{Kind, rules};
+use hopluu_model::Kind;
 
 pub use files::template;
 pub use read::{MAX_FILE, sheet};
@@ -61,30 +61,13 @@ struct OnePage {
     refused: Option<Refusal>,
 }
 
-/// What a kind of record is called.
-fn name(page: &Page, kind: Kind) -> String {
-    page.pick(rules::kind_label(kind).to_owned(), kind.to_string().replace('_', " "))
-}
-
 impl AllPage {
-    fn name(&self, kind: &Kind) -> String {
-        name(&self.page, *kind)
-    }
-
     fn name_of(&self, slug: &str) -> String {
-        Kind::from_slug(slug).map_or_else(|| slug.to_owned(), |kind| name(&self.page, kind))
+        Kind::from_slug(slug).map_or(slug, |kind| self.page.kind(&kind)).to_owned()
     }
 }
 
 impl OnePage {
-    fn name(&self) -> String {
-        name(&self.page, self.kind)
-    }
-
-    fn label(&self, field: &hopluu_model::Field) -> String {
-        self.page.pick(rules::label(*field).to_owned(), rules::label_en(*field))
-    }
-
     fn fields(&self) -> impl Iterator<Item = hopluu_model::Field> {
         import::fields(self.kind).map(|column| column.field)
     }

@@ -8,7 +8,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hopluu_desk::{Refusal, Report, Why};
-use hopluu_view::query::CommuneRow;
+use hopluu_model::{Field, Kind, rules};
+use hopluu_view::query::{CommuneRow, Named};
 
 use crate::failure::{self, status_of};
 use crate::names::Names;
@@ -29,7 +30,7 @@ struct NewPage {
     /// Whether what is shown was typed earlier and kept.
     kept: bool,
     refused: Option<Refusal>,
-    places: Vec<(String, String)>,
+    places: Vec<Named>,
     communes: Vec<CommuneRow>,
     hotline: String,
 }
@@ -38,6 +39,16 @@ impl NewPage {
     /// What is wrong with a field, to be shown beside it.
     fn fault(&self, field: &str) -> Option<String> {
         self.page.fault(self.refused.as_ref(), field)
+    }
+
+    /// Where it may be, by what it is: id and name. What there is none of is left out.
+    fn places(&self) -> Vec<(&'static str, Vec<(String, String)>)> {
+        let of = |kind: &Kind| {
+            let places = self.places.iter().filter(|named| named.kind == *kind);
+            places.map(|named| (named.id.to_string(), named.with_also())).collect::<Vec<_>>()
+        };
+        let groups = rules::points_at(Field::PLACE).iter().map(|kind| (self.page.kind(kind), of(kind)));
+        groups.filter(|(_, places)| !places.is_empty()).collect()
     }
 
     fn is(&self, field: &str, value: &str) -> bool {

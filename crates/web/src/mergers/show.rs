@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use hopluu_desk::{Body, MergerStep, Refusal, Why, allows, steps};
-use hopluu_model::{Field, rules};
+use hopluu_model::Field;
 use hopluu_view::query::{EventRow, LateRow, MergerDetail, UnitRow};
 
 use crate::failure::{self, status_of};
@@ -16,7 +16,6 @@ use crate::page::{Page, show_as};
 use crate::posted::{Fields, Posted};
 use crate::signed::{Signed, Wish};
 use crate::site::Site;
-use crate::words::Lang;
 
 #[derive(Template)]
 #[template(path = "mergers/show.html")]
@@ -39,15 +38,11 @@ impl MergerPage {
     }
 
     /// What an event says, with the names of its fields; digests are for machines.
-    fn more(&self, event: &EventRow) -> Vec<(String, String)> {
+    fn more(&self, event: &EventRow) -> Vec<(&'static str, String)> {
         let shown = event.fields.iter().filter(|(field, _)| {
             !matches!(**field, Field::SOURCES_HASH | Field::CHOSEN | Field::WEIGHED | Field::FROM_HOUSEHOLDS)
         });
-        let label = |field: &Field| match self.page.lang {
-            Lang::Vi => rules::label(*field).to_owned(),
-            Lang::En => field.to_string(),
-        };
-        shown.map(|(field, value)| (label(field), value.to_string().replace('\n', ", "))).collect()
+        shown.map(|(field, value)| (self.page.label(field), value.to_string().replace('\n', ", "))).collect()
     }
 
     fn warned(&self) -> Vec<String> {

@@ -70,7 +70,7 @@ impl Which {
 
 /// An edit that somebody made without knowing of a merger, in words.
 pub(crate) fn late(page: &Page, row: &LateRow) -> String {
-    let field = page.pick(hopluu_model::rules::label(row.field).to_owned(), row.field.to_string());
+    let field = page.label(&row.field);
     let (then, now) = (row.then.to_string(), row.now.to_string());
     let what = format!("{}: {field} {then} → {now}", row.unit_name);
     page.s("units.late", what).replace("{into}", &row.lives_in_name)

@@ -16,10 +16,6 @@ impl Rig {
     }
 }
 
-fn read(seen: &Seen) -> Value {
-    serde_json::from_slice(&seen.bytes).unwrap_or_else(|_| panic!("no JSON: {}", seen.text()))
-}
-
 #[tokio::test]
 async fn every_route_asks_who_one_is_and_none_takes_other_methods() {
     let rig = Rig::province().await;
@@ -27,7 +23,7 @@ async fn every_route_asks_who_one_is_and_none_takes_other_methods() {
         let request = Request::builder().method(method).uri(path).header("host", "localhost");
         request.body(Body::empty()).expect("a sound request")
     };
-    let document = read(&rig.ask(bare("GET", "/api/v1/openapi.json")).await);
+    let document = rig.ask(bare("GET", "/api/v1/openapi.json")).await.json();
     let paths = document["paths"].as_object().unwrap();
     assert!(paths.len() > 12, "{:?}", paths.keys());
     for (path, item) in paths.iter().filter(|(path, _)| !path.ends_with("openapi.json")) {
@@ -36,7 +32,7 @@ async fn every_route_asks_who_one_is_and_none_takes_other_methods() {
             let seen = rig.ask(bare(&method.to_uppercase(), &path)).await;
             if item.get(method).is_some() {
                 assert_eq!(
-                    (seen.status, &read(&seen)["code"]),
+                    (seen.status, &seen.json()["code"]),
                     (StatusCode::UNAUTHORIZED, &json!("not-signed-in")),
                     "{path}"
                 );
@@ -47,7 +43,7 @@ async fn every_route_asks_who_one_is_and_none_takes_other_methods() {
     }
     for path in ["/api/v1/nothing", "/api/v2/issues", "/api/v1/..%2f..%2fetc"] {
         let seen = rig.get(path).await;
-        assert_eq!((seen.status, &read(&seen)["code"]), (StatusCode::NOT_FOUND, &json!("no-route")), "{path}");
+        assert_eq!((seen.status, &seen.json()["code"]), (StatusCode::NOT_FOUND, &json!("no-route")), "{path}");
     }
 }
 
@@ -57,44 +53,44 @@ async fn an_issue_is_reported_moved_and_read() {
     let report = json!({ "category": "tru_so", "text": HARM, "commune": SONG_CONG });
     let reported = rig.send("/api/v1/issues", &report).await;
     assert_eq!(reported.status, StatusCode::CREATED, "{}", reported.text());
-    let code = read(&reported)["code"].as_str().unwrap().to_owned();
+    let code = reported.json()["code"].as_str().unwrap().to_owned();
     let remark = json!({ "code": code, "text": "Đã gọi lại cho xã" });
     assert_eq!(rig.send("/api/v1/remarks", &remark).await.status, StatusCode::CREATED);
     let step = json!({ "code": code, "event": "forward", "lead": "so_noi_vu" });
     assert_eq!(rig.send("/api/v1/steps", &step).await.status, StatusCode::CREATED);
-    let detail = read(&rig.get(&format!("/api/v1/issues/{code}")).await);
+    let detail = rig.get(&format!("/api/v1/issues/{code}")).await.json();
     assert_eq!((&detail["issue"]["text"], &detail["issue"]["lead"]), (&json!(HARM), &json!("so_noi_vu")));
-    let list = read(&rig.get("/api/v1/issues?lead=so_noi_vu").await);
+    let list = rig.get("/api/v1/issues?lead=so_noi_vu").await.json();
     assert_eq!(list["total"], 1);
-    let picture = read(&rig.get("/api/v1/overview").await);
+    let picture = rig.get("/api/v1/overview").await.json();
     assert_eq!(picture["all"]["issues"], 1);
     for path in ["clashes", "directives", "notices", "status", "devices", "units?commune=05518"] {
         assert_eq!(rig.get(&format!("/api/v1/{path}")).await.status, StatusCode::OK, "{path}");
     }
     let give = json!({ "name": "Kiểm tra trụ sở", "text": "Báo trước 30/11", "communes": [SONG_CONG] });
-    assert_eq!(read(&rig.send("/api/v1/directives", &give).await)["communes"], 1);
+    assert_eq!(rig.send("/api/v1/directives", &give).await.json()["communes"], 1);
 }
 
 #[tokio::test]
 async fn refusals_are_those_of_the_pages() {
     let rig = Rig::province().await;
     let bad = rig.send("/api/v1/issues", &json!({ "category": "tru_so", "text": " ", "commune": SONG_CONG })).await;
-    let said = read(&bad);
+    let said = bad.json();
     assert_eq!((bad.status, &said["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("invalid")));
     assert_eq!(said["faults"][0]["field"], "text");
     assert!(said["vi"].as_str().unwrap().contains("Nội dung") && !said["en"].as_str().unwrap().is_empty());
     let long = rig.send("/api/v1/issues", &json!({ "text": "a".repeat(100_000) })).await;
-    assert_eq!((long.status, &read(&long)["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("too-large")));
-    assert_eq!(read(&rig.send("/api/v1/steps", &json!({ "code": 5 })).await)["code"], "bad-json");
+    assert_eq!((long.status, &long.json()["code"]), (StatusCode::PAYLOAD_TOO_LARGE, &json!("too-large")));
+    assert_eq!(rig.send("/api/v1/steps", &json!({ "code": 5 })).await.json()["code"], "bad-json");
     let date = rig.get("/api/v1/issues?from=mai").await;
-    assert_eq!((date.status, &read(&date)["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("bad-date")));
+    assert_eq!((date.status, &date.json()["code"]), (StatusCode::UNPROCESSABLE_ENTITY, &json!("bad-date")));
     let lost = rig.get("/api/v1/issues/05518-Z-9999").await;
-    assert_eq!((lost.status, &read(&lost)["code"]), (StatusCode::NOT_FOUND, &json!("not-found")));
+    assert_eq!((lost.status, &lost.json()["code"]), (StatusCode::NOT_FOUND, &json!("not-found")));
     // A browser's cookie alone changes nothing: another site could make it ask.
     let body = || Body::from(json!({ "code": "x", "text": "y" }).to_string());
     let cookie = rig.request("POST", "/api/v1/remarks").header("content-type", "application/json");
     let seen = rig.ask(cookie.body(body()).unwrap()).await;
-    assert_eq!((seen.status, &read(&seen)["code"]), (StatusCode::FORBIDDEN, &json!("no-csrf")));
+    assert_eq!((seen.status, &seen.json()["code"]), (StatusCode::FORBIDDEN, &json!("no-csrf")));
     let both = rig.request("POST", "/api/v1/remarks").header("content-type", "application/json");
     let seen = rig.ask(both.header("x-csrf", rig.csrf.as_str()).body(body()).unwrap()).await;
     assert_eq!(seen.status, StatusCode::NOT_FOUND);

@@ -3,6 +3,7 @@
 mod api;
 mod books;
 mod chores;
+mod commune;
 mod harm;
 mod import;
 mod people;

@@ -20,6 +20,7 @@ use hopluu_office::{Invitee, Office, Setup};
 use hopluu_store::{MemoryFiles, MemoryIndex, Options, Store};
 use hopluu_view::View;
 use hopluu_web::{Pages, router};
+use serde_json::{Value, json};
 use tokio::sync::broadcast;
 use tower::ServiceExt;
 
@@ -79,6 +80,10 @@ pub(crate) struct Seen {
 impl Seen {
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
     }
 
     pub(crate) fn header(&self, name: &str) -> &str {
@@ -239,6 +244,27 @@ impl Rig {
         form.append_pair("csrf", &self.csrf).extend_pairs(fields);
         let request = self.request("POST", path).header("content-type", "application/x-www-form-urlencoded");
         self.ask(request.body(Body::from(form.finish())).expect("a sound rig")).await
+    }
+
+    /// Asks the API for something with a body.
+    pub(crate) async fn json(&self, method: &str, path: &str, body: &Value) -> Seen {
+        let request = self.request(method, path).header("content-type", "application/json");
+        let request = request.header("x-csrf", self.csrf.as_str());
+        self.ask(request.body(Body::from(body.to_string())).expect("a sound request")).await
+    }
+
+    /// Adds a record; returns its id.
+    pub(crate) async fn enter(&self, kind: &str, fields: Value) -> String {
+        let seen = self.json("POST", &format!("/api/v1/records/{kind}"), &json!({ "fields": fields })).await;
+        assert_eq!(seen.status, StatusCode::CREATED, "{}", seen.text());
+        seen.json()["id"].as_str().expect("an id").to_owned()
+    }
+
+    /// What the API says of a book or a record.
+    pub(crate) async fn records(&self, path: &str) -> Value {
+        let seen = self.get(&format!("/api/v1/records/{path}")).await;
+        assert_eq!(seen.status, StatusCode::OK, "{}", seen.text());
+        seen.json()
     }
 }
 
