@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use hopluu_model::edit::AddUnit;
 use hopluu_model::fold::UnitStatus;
-use hopluu_model::{CollectionId, Date, Field, RecordId, demo};
+use hopluu_model::{CollectionId, Date, Field, Kind, RecordId, demo};
 use hopluu_view::query::{HolderRow, UnitDetail, UnitRow, Units};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -168,7 +168,9 @@ impl Desk {
     /// When no such commune exists or the office may not write it.
     pub async fn seed_commune(&self, who: &Who, code: &str, seed: u64) -> Result<usize, Refusal> {
         self.allow(who, Power::Write)?;
-        let edits = demo::commune(code, self.about().collection, seed, self.wall());
+        let collection = self.about().collection;
+        let known = self.reader().book(Kind::COMMUNE, collection)?.into_iter().find(|row| !row.void);
+        let edits = demo::commune(code, collection, known.map(|row| row.record.id), seed, self.wall());
         let edits = edits.ok_or_else(|| Refusal::not_found("xã, phường", "commune", code))?;
         self.with(move |office, _, _| {
             for edit in &edits {

@@ -67,8 +67,10 @@ pub(crate) async fn show(
 
 impl OnePage {
     /// The name on top: that of its record, else where this machine stands.
-    fn title(&self) -> &str {
-        self.detail.row.as_ref().map_or(&self.page.standing.label, |row| &row.name)
+    fn title(&self) -> String {
+        let Some(row) = &self.detail.row else { return self.page.standing.label.clone() };
+        let full = self.detail.now.as_ref().filter(|now| now.name.ends_with(&row.name));
+        full.map_or_else(|| row.name.clone(), |now| now.name.clone())
     }
 
     /// A field of its own record, as people read it.

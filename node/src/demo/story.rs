@@ -62,6 +62,9 @@ async fn seed(world: &mut World, tell: &Tell) -> Result<(), Complaint> {
     for (peer, code) in
         [(&mut world.house_a, "05518"), (&mut world.phan_dinh_phung, "05443"), (&mut world.trai_cau, "05662")]
     {
+        // The province wrote the commune's own record with the invitation.
+        let is_here = |said: &Value| said.as_array().is_some_and(|rows| !rows.is_empty());
+        peer.wait(("record.list", json!({ "kind": "commune" })), SOON, is_here).await?;
         peer.edit("commune", json!({ "code": code, "seed": 19 }))?;
     }
     tell.step(

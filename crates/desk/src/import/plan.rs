@@ -172,7 +172,7 @@ fn first_keys(kind: Kind, row: &BookRow) -> Vec<String> {
 }
 
 /// A value as keys are compared.
-fn compared(value: &Value) -> String {
+pub(crate) fn compared(value: &Value) -> String {
     match value {
         Value::Empty => String::new(),
         Value::Text(text) => plain(text),

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 pub(crate) use self::typist::{Typist, pick};
+use crate::import::compared;
 use crate::{Desk, Power, Refusal, Who, Why};
 
 /// Which records of a kind. Every field may be left out or empty.
@@ -73,11 +74,40 @@ impl Desk {
         if !faults.is_empty() {
             return Err(Refusal::invalid(&Faults(faults)));
         }
+        self.is_new(kind, at.doc.collection, &fields)?;
         self.write(at, move |office| {
             let record = office.new_record();
             Ok((AddRecord { record, kind, fields }, record))
         })
         .await
+    }
+
+    /// Refuses a second record of what there is only one of; a name that units or people share is a warning elsewhere.
+    fn is_new(&self, kind: Kind, collection: CollectionId, fields: &[(Field, Value)]) -> Result<(), Refusal> {
+        if rules::may_repeat(kind) {
+            return Ok(());
+        }
+        let typed = |field: Field| fields.iter().find(|(known, _)| *known == field).map(|(_, value)| compared(value));
+        let is_same = |row: &BookRow| {
+            // Its code is not the clerk's to choose.
+            kind == Kind::COMMUNE
+                || rules::key(kind).iter().all(|field| {
+                    let held = row.record.fields.get(field).map_or_else(String::new, compared);
+                    Some(held) == typed(*field)
+                })
+        };
+        match self.reader().book(kind, collection)?.into_iter().find(|row| !row.void && is_same(row)) {
+            None => Ok(()),
+            Some(known) => Err(Refusal::new(
+                Why::Refused,
+                "repeated",
+                format!("Đã có \"{}\" ({}). Hãy sửa mục đó thay vì thêm mới.", known.title, known.record.id),
+                format!(
+                    "{:?} is there already ({}). Correct it instead of adding another.",
+                    known.title, known.record.id
+                ),
+            )),
+        }
     }
 
     /// Gives fields of a record what was typed, in one change; all are looked at before any is written, what stays the

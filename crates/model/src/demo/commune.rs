@@ -2,9 +2,9 @@
 
 use super::{DemoDice, desk};
 use crate::catalogue::{self, Heir, PlaceType, Share};
-use crate::edit::{AddCommune, AddHolding, AddPerson, AddPost, AddSite, AddUnit, Desk, Edit, Form, pack};
+use crate::edit::{AddCommune, AddHolding, AddPerson, AddPost, AddRecord, AddUnit, Desk, Edit, Form, SetField, pack};
 use crate::id::{CollectionId, DocKind, RecordId};
-use crate::record::Side;
+use crate::record::{Field, Kind, Side, Value};
 use crate::time::{Date, Timestamp};
 
 /// Communes whose figures follow public texts: Sông Công, Phan Đình Phùng, Trại Cau.
@@ -30,9 +30,16 @@ fn size(code: &str, kind: PlaceType) -> Size {
 
 /// Register and people of any commune of the catalogue, as few edits as possible; `None` for an unknown code.
 ///
-/// The numbers of units start again in each old unit: "Tổ dân phố 2 (Phố Cò)".
+/// The numbers of units start again in each old unit: "Tổ dân phố 2 (Phố Cò)". The commune's own record, which comes with
+/// the invitation, is completed where it is known.
 #[must_use]
-pub fn commune(code: &str, collection: CollectionId, seed: u64, at: Timestamp) -> Option<Vec<Edit>> {
+pub fn commune(
+    code: &str,
+    collection: CollectionId,
+    known: Option<RecordId>,
+    seed: u64,
+    at: Timestamp,
+) -> Option<Vec<Edit>> {
     let place = catalogue::commune(code)?;
     let mut build = Build {
         place,
@@ -44,8 +51,8 @@ pub fn commune(code: &str, collection: CollectionId, seed: u64, at: Timestamp) -
         edits: Vec::new(),
         persons: 0,
     };
-    build.commune();
-    build.sites();
+    build.commune(known);
+    let sites = build.sites();
     let commune_posts = build.posts(&COMMUNE_POSTS, "commune");
     let unit_posts = build.posts(&UNIT_POSTS, "unit");
     let units = build.units();
@@ -53,6 +60,8 @@ pub fn commune(code: &str, collection: CollectionId, seed: u64, at: Timestamp) -
     for unit in units {
         build.unit_people(unit, &unit_posts);
     }
+    build.equipment(&sites);
+    build.reported();
     build.edits.sort_by_key(|edit| edit.doc());
     Some(pack(build.edits))
 }
@@ -96,9 +105,18 @@ impl Build {
         self.edits.extend(edit);
     }
 
-    fn commune(&mut self) {
+    fn commune(&mut self, known: Option<RecordId>) {
+        let drawn = self.dice.record();
+        if let Some(record) = known {
+            for (field, value) in [(Field::AREA_HA, self.size.area_ha), (Field::POPULATION, self.size.population)] {
+                if let Some(value) = value.map(Value::Int) {
+                    self.add(&SetField { record, kind: Kind::COMMUNE, field, value }, false);
+                }
+            }
+            return;
+        }
         let form = AddCommune {
-            record: self.dice.record(),
+            record: drawn,
             code: self.place.code.into(),
             name: self.place.name.into(),
             kind: self.place.kind().slug().into(),
@@ -111,7 +129,14 @@ impl Build {
         self.add(&form, false);
     }
 
-    fn sites(&mut self) {
+    fn record(&mut self, kind: Kind, fields: &[(Field, Value)]) -> RecordId {
+        let record = self.dice.record();
+        self.add(&AddRecord { record, kind, fields: fields.to_vec() }, false);
+        record
+    }
+
+    /// Those in which somebody works.
+    fn sites(&mut self) -> Vec<RecordId> {
         let seat = "dang_uy,hdnd,ubnd";
         let service = "mttq,trung_tam_pvhcc,tiep_cong_dan";
         let police = "cong_an,don_vi_su_nghiep";
@@ -141,12 +166,58 @@ impl Build {
             };
             whole.zip(seats).map(|(heir, functions)| (named(heir).0, named(heir).1, functions)).collect()
         };
-        for (name, formerly, functions) in rows {
-            let functions: Vec<String> =
-                functions.split(',').filter(|slug| !slug.is_empty()).map(str::to_owned).collect();
-            let state = if functions.is_empty() { "surplus" } else { "in_use" };
-            let record = self.dice.record();
-            self.add(&AddSite { record, name, formerly: Some(formerly), functions, state: state.into() }, false);
+        let mut used = Vec::new();
+        for (place, (name, formerly, functions)) in (0..).zip(rows) {
+            let is_used = !functions.is_empty();
+            let fields = [
+                (Field::NAME, Value::Text(name)),
+                (Field::FORMERLY, Value::Text(formerly)),
+                (Field::FUNCTIONS, Value::Text(functions)),
+                (Field::STATE, Value::Text(if is_used { "in_use" } else { "surplus" }.into())),
+                (Field::DISTANCE, Value::Int(place * 1_700)),
+            ];
+            let record = self.record(Kind::SITE, &fields);
+            used.extend(is_used.then_some(record));
+        }
+        used
+    }
+
+    /// Weak computers are what communes report most.
+    fn equipment(&mut self, sites: &[RecordId]) {
+        for site in sites {
+            let computers = 6 + i64::try_from(self.dice.below(12)).unwrap_or(0);
+            let rows = [("may_tinh", computers, computers / 3), ("may_in", computers / 4, 1), ("duong_truyen", 1, 0)];
+            for (kind, count, weak) in rows {
+                let fields = [
+                    (Field::EQUIPMENT_KIND, Value::Text(kind.into())),
+                    (Field::SITE, Value::Id(*site)),
+                    (Field::COUNT, Value::Int(count)),
+                    (Field::WEAK, Value::Int(weak)),
+                ];
+                self.record(Kind::EQUIPMENT, &fields);
+            }
+        }
+    }
+
+    /// The regime, and a figure as a report gives it.
+    fn reported(&mut self) {
+        let text = |text: &str| Value::Text(text.into());
+        let regime = [
+            (Field::COUNCIL, Value::Bool(true)),
+            (Field::VALID_FROM, Value::Date(catalogue::two_tier_day())),
+            (Field::DECISION, text("Nghị quyết thành lập (mẫu)")),
+        ];
+        self.record(Kind::REGIME, &regime);
+        if let Some(population) = self.size.population {
+            let figure = [
+                (Field::NAME, text("Dân số")),
+                (Field::PERIOD, text("2025")),
+                (Field::AMOUNT, Value::Int(population)),
+                (Field::MEASURE, text("người")),
+                (Field::BOUND, text("over")),
+                (Field::SOURCE, text("Đề án sắp xếp (mẫu)")),
+            ];
+            self.record(Kind::INDICATOR, &figure);
         }
     }
 
@@ -257,17 +328,16 @@ mod tests {
     use super::*;
     use crate::demo::ISSUES;
     use crate::edit::{MAX_WEIGHT, Write};
-    use crate::record::{Field, Kind, Value};
     use crate::vocabulary;
 
     fn made(code: &str) -> Vec<Edit> {
-        commune(code, CollectionId([1; 16]), 7, Timestamp(1_800_000_000_000)).unwrap()
+        commune(code, CollectionId([1; 16]), None, 7, Timestamp(1_800_000_000_000)).unwrap()
     }
 
     fn named(edits: &[Edit], wanted: Kind) -> BTreeMap<String, i64> {
         let mut names = BTreeMap::new();
         for write in edits.iter().flat_map(Edit::writes) {
-            let Write::Create { kind, fields, .. } = write else { panic!("{write:?}") };
+            let Write::Create { kind, fields, .. } = write else { continue };
             assert!(fields.contains(&(Field::MADE_UP, Value::Bool(true))));
             let fields: BTreeMap<_, _> = fields.iter().cloned().collect();
             if *kind == wanted {
@@ -301,7 +371,9 @@ mod tests {
         let trai_cau = named(&made("05662"), Kind::UNIT);
         assert!(trai_cau.contains_key("Xóm 1 (Hợp Tiến)") && trai_cau.contains_key("Tổ dân phố 1 (Trại Cau)"));
         assert!(named(&made("31825"), Kind::UNIT).contains_key("Khóm 1 (2)"));
-        assert_eq!(commune("99999", CollectionId([1; 16]), 7, Timestamp(0)), None);
+        assert_eq!(commune("99999", CollectionId([1; 16]), None, 7, Timestamp(0)), None);
+        let known = commune("05518", CollectionId([1; 16]), Some(RecordId([7; 16])), 7, Timestamp(0)).unwrap();
+        assert!(named(&known, Kind::COMMUNE).is_empty(), "what came with the invitation is not made twice");
     }
 
     #[test]

@@ -11,6 +11,13 @@ pub fn key(kind: Kind) -> &'static [Field] {
     KEYS.iter().find(|(known, _)| *known == kind).map_or(&[], |(_, key)| key)
 }
 
+/// Whether several records of a kind may have one key: units and people share names, and machines of one kind in one
+/// building are of several ages.
+#[must_use]
+pub fn may_repeat(kind: Kind) -> bool {
+    matches!(kind, Kind::UNIT | Kind::PERSON | Kind::EQUIPMENT)
+}
+
 /// The fields whose values, one after the other, name a record of a kind in lists.
 #[must_use]
 pub fn title(kind: Kind) -> &'static [Field] {

@@ -51,6 +51,7 @@ pub struct FunctionRow {
     /// Its slug.
     pub function: String,
     /// Its building; `None` when no building has it, or several claim it.
+    #[serde(serialize_with = "plain::some_text")]
     pub site: Option<RecordId>,
     /// The name of that building; empty without one.
     pub site_name: String,
