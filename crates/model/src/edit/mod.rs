@@ -27,7 +27,7 @@ pub use notice::{AddCommon, AddLesson, AddNotice, AddTemplate};
 pub use pack::pack;
 pub use people::{AddHolding, AddLeaver, AddPerson, AddPost, EndHolding, MarkLeaver};
 pub use records::{AddRecord, SetField, VoidRecord, read};
-pub use register::{AddCommune, AddSite, AddUnit, RenameUnit, SetHouseholds};
+pub use register::{AddCommune, AddUnit, RenameUnit, SetHouseholds};
 pub use settle::Settle;
 pub use task::{GiveDirective, MoveTask};
 

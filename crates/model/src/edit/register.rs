@@ -115,32 +115,3 @@ impl Form for SetHouseholds {
         draft.done()
     }
 }
-
-/// A building of the commune.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct AddSite {
-    /// The new record's id.
-    pub record: RecordId,
-    /// Its name.
-    pub name: String,
-    /// What it was.
-    pub formerly: Option<String>,
-    /// Slugs of what happens in it (`hq_function`).
-    pub functions: Vec<String>,
-    /// Slug of its state (`site_state`).
-    pub state: String,
-}
-
-impl Form for AddSite {
-    fn edit(&self, desk: &Desk) -> Result<Edit, Faults> {
-        let mut draft = Draft::new(desk);
-        let fields = vec![
-            (Field::NAME, typed(&self.name)),
-            (Field::FORMERLY, maybe(self.formerly.clone(), Value::Text)),
-            (Field::FUNCTIONS, typed(&self.functions.join(","))),
-            (Field::STATE, typed(&self.state)),
-        ];
-        draft.create(self.record, Kind::SITE, fields);
-        draft.done()
-    }
-}

@@ -1,6 +1,6 @@
 //! The commune itself and its buildings.
 
-use hopluu_model::edit::{AddSite, SetField};
+use hopluu_model::edit::{AddRecord, SetField};
 use hopluu_model::{DocKind, Field, Kind, RecordId, Value};
 use hopluu_sim::PeerId;
 
@@ -28,9 +28,10 @@ impl Offices {
     }
 
     fn site(&mut self, at: PeerId, name: &str, functions: &[&str]) -> RecordId {
-        let (record, functions) = (self.id(), functions.iter().map(|slug| (*slug).to_owned()).collect());
-        let form = AddSite { record, name: name.to_owned(), formerly: None, functions, state: "in_use".to_owned() };
-        self.fill(at, DocKind::Register, &form);
+        let record = self.id();
+        let says = [(Field::NAME, name), (Field::FUNCTIONS, &functions.join(",")), (Field::STATE, "in_use")];
+        let fields = says.map(|(field, text)| (field, Value::Text(text.to_owned()))).to_vec();
+        self.fill(at, DocKind::Register, &AddRecord { record, kind: Kind::SITE, fields });
         record
     }
 
