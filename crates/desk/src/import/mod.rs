@@ -21,7 +21,6 @@ use serde::{Deserialize, Serialize};
 
 pub use self::columns::Matched;
 pub use self::ledger::{LoadRow, Undone};
-pub(crate) use self::plan::compared;
 pub use self::plan::{Change, Planned, Row, RowState, Wrong};
 
 use crate::{Desk, Power, Refusal, Who, Why};

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use hopluu_model::edit::{AddRecord, Desk as At};
-use hopluu_model::rules::{self, Column};
+use hopluu_model::rules::{self, Column, compared};
 use hopluu_model::{Fault, FaultKind, Field, Form, Kind, RecordId, Value};
 use hopluu_view::query::{BookRow, UnitRow};
 use serde::{Serialize, Serializer};
@@ -164,20 +164,11 @@ pub(super) fn plan(desk: &Desk, (kind, at): (Kind, At), import: &Import) -> Resu
 /// By what a record is looked up: the first field of its key, and its name today where it has another one.
 fn first_keys(kind: Kind, row: &BookRow) -> Vec<String> {
     let Some(first) = rules::key(kind).first() else { return Vec::new() };
-    let mut keys = vec![row.record.fields.get(first).map_or_else(String::new, compared)];
+    let mut keys = vec![compared(row.record.fields.get(first))];
     if *first == Field::NAME && !keys.contains(&plain(&row.title)) {
         keys.push(plain(&row.title));
     }
     keys
-}
-
-/// A value as keys are compared.
-pub(crate) fn compared(value: &Value) -> String {
-    match value {
-        Value::Empty => String::new(),
-        Value::Text(text) => plain(text),
-        value => value.to_string(),
-    }
 }
 
 impl Plan<'_> {
@@ -242,7 +233,7 @@ impl Plan<'_> {
 
     /// Whether an earlier line is about the same; what that is, is what its key says.
     fn is_repeated(&mut self, line: &Line, read: &BTreeMap<Field, Value>, wrong: &mut Vec<Wrong>) -> bool {
-        let part = |field: &Field| (*field, read.get(field).map_or_else(String::new, compared));
+        let part = |field: &Field| (*field, compared(read.get(field)));
         let key: Vec<_> = rules::key(self.kind).iter().map(part).collect();
         if key.first().is_none_or(|(_, first)| first.is_empty()) {
             return false;
@@ -267,11 +258,11 @@ impl Plan<'_> {
         let Some(wanted) = read.get(first) else { return Ok(None) };
         let fits = |place: &&usize| {
             rest.iter().filter(|field| self.place(**field).is_some()).all(|field| {
-                let held = self.known[**place].record.fields.get(field).map_or_else(String::new, compared);
-                held == read.get(field).map_or_else(String::new, compared)
+                let held = compared(self.known[**place].record.fields.get(field));
+                held == compared(read.get(field))
             })
         };
-        let found = self.by_key.get(&compared(wanted)).into_iter().flatten().filter(fits);
+        let found = self.by_key.get(&compared(Some(wanted))).into_iter().flatten().filter(fits);
         let mut found: Vec<usize> = found.copied().collect();
         if found.len() > 1 {
             // A unit that a decision ended may have left its name to its successor.
@@ -309,7 +300,7 @@ impl Plan<'_> {
         for column in super::fields(self.kind) {
             let Some(to) = read.get(&column.field) else { continue };
             let from = known.record.fields.get(&column.field).unwrap_or(&Value::Empty);
-            if is_said(column, from, to) || (column.field == Field::NAME && compared(to) == plain(&known.title)) {
+            if is_said(column, from, to) || (column.field == Field::NAME && compared(Some(to)) == plain(&known.title)) {
                 continue;
             }
             if column.fixed {
@@ -351,7 +342,7 @@ impl Plan<'_> {
 
 /// Whether a value is the one known: names do not differ by the size of their letters.
 fn is_said(column: &Column, from: &Value, to: &Value) -> bool {
-    from == to || (column.field == Field::NAME && compared(from) == compared(to))
+    from == to || (column.field == Field::NAME && compared(Some(from)) == compared(Some(to)))
 }
 
 fn cell(line: &Line, place: usize) -> &str {

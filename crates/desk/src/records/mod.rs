@@ -6,14 +6,13 @@ mod typist;
 use std::collections::BTreeMap;
 
 use hopluu_model::edit::{AddRecord, SetField, VoidRecord, pack};
-use hopluu_model::rules::{self, Home, KindRule};
+use hopluu_model::rules::{self, Home, KindRule, compared};
 use hopluu_model::{CollectionId, Desk as EditDesk, DocId, DocKind, Faults, Field, Form, Kind, RecordId, Value, fold};
 use hopluu_view::query::{BookRow, History, holds};
 use serde::{Deserialize, Serialize};
 use utoipa::IntoParams;
 
 pub(crate) use self::typist::{Typist, pick};
-use crate::import::compared;
 use crate::{Desk, Power, Refusal, Who, Why};
 
 /// Which records of a kind. Every field may be left out or empty.
@@ -87,14 +86,11 @@ impl Desk {
         if rules::may_repeat(kind) {
             return Ok(());
         }
-        let typed = |field: Field| fields.iter().find(|(known, _)| *known == field).map(|(_, value)| compared(value));
+        let typed = |field: &Field| fields.iter().find(|(known, _)| known == field).map(|(_, value)| value);
         let is_same = |row: &BookRow| {
             // Its code is not the clerk's to choose.
             kind == Kind::COMMUNE
-                || rules::key(kind).iter().all(|field| {
-                    let held = row.record.fields.get(field).map_or_else(String::new, compared);
-                    Some(held) == typed(*field)
-                })
+                || rules::key(kind).iter().all(|field| compared(row.record.fields.get(field)) == compared(typed(field)))
         };
         match self.reader().book(kind, collection)?.into_iter().find(|row| !row.void && is_same(row)) {
             None => Ok(()),

@@ -1,7 +1,8 @@
 //! What the books go by: what makes two records of a kind the same one, how a record is named, what a field points at.
 
 use super::records;
-use crate::record::{Field, Kind};
+use crate::record::{Field, Kind, Value};
+use crate::text::normalise_line;
 
 /// The fields that tell the records of a kind apart: what a second load of one spreadsheet goes by, and what names a
 /// record that has no name. Empty for what has verbs of its own (issues, directives, mergers, transfers) and is kept
@@ -16,6 +17,16 @@ pub fn key(kind: Kind) -> &'static [Field] {
 #[must_use]
 pub fn may_repeat(kind: Kind) -> bool {
     matches!(kind, Kind::UNIT | Kind::PERSON | Kind::EQUIPMENT)
+}
+
+/// A value of a key as keys are compared: spaces and capitals tell nothing apart; empty where nothing is said.
+#[must_use]
+pub fn compared(value: Option<&Value>) -> String {
+    match value {
+        None | Some(Value::Empty) => String::new(),
+        Some(Value::Text(text)) => normalise_line(text).to_lowercase(),
+        Some(value) => value.to_string(),
+    }
 }
 
 /// The fields whose values, one after the other, name a record of a kind in lists.

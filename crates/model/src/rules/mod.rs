@@ -6,7 +6,7 @@ mod events;
 mod label;
 mod records;
 
-pub use book::{key, may_repeat, points_at, title};
+pub use book::{compared, key, may_repeat, points_at, title};
 pub use column::{Column, Rule};
 pub use events::{EventRule, event};
 pub use label::{event_label, kind_label, kind_label_en, label, label_en};

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::fold::{Said, said};
 use hopluu_model::rules;
-use hopluu_model::text::{normalise_line, search_key};
+use hopluu_model::text::search_key;
 use hopluu_model::{CollectionId, Date, Field, Kind, RecordId, Snapshot, Value};
 use rusqlite::Connection;
 use serde::Serialize;
@@ -231,11 +231,7 @@ fn alike(
     }
     let mut keyed: BTreeMap<Vec<String>, Vec<RecordId>> = BTreeMap::new();
     for record in records.iter().filter(|record| kind != Kind::PERSON && !record.is_void()) {
-        let key = rules::key(kind).iter().map(|field| match record.get(*field) {
-            None => String::new(),
-            Some(Value::Text(text)) => normalise_line(text).to_lowercase(),
-            Some(value) => value.to_string(),
-        });
+        let key = rules::key(kind).iter().map(|field| rules::compared(record.get(*field)));
         keyed.entry(key.collect()).or_default().push(record.id);
     }
     Ok(keyed.into_values().filter(|same| same.len() > 1).collect())
