@@ -98,7 +98,15 @@ impl Place {
     /// # Errors
     /// When nobody answers, and when the office refuses.
     pub fn ask(&self, what: &str, args: Value, role: Option<&str>) -> Result<Value, String> {
-        let request = json!({ "do": what, "args": args, "as": "Người dùng thử", "role": role });
+        self.ask_as(what, args, ("Người dùng thử", role))
+    }
+
+    /// The same in somebody's name.
+    ///
+    /// # Errors
+    /// When nobody answers, and when the office refuses.
+    pub fn ask_as(&self, what: &str, args: Value, (name, role): (&str, Option<&str>)) -> Result<Value, String> {
+        let request = json!({ "do": what, "args": args, "as": name, "role": role });
         let said = call(&self.dir.join("office.sock"), &request, PATIENCE, "serve");
         let said = said.map_err(|error| error.to_string())?;
         match said.get("ok") {

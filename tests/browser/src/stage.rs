@@ -29,6 +29,8 @@ pub(crate) enum Seat {
     HouseB,
     /// Trại Cau, where nobody has an account yet.
     Newcomer,
+    /// The province's spare machine, which stands in the second house and is cut off with it.
+    Spare,
 }
 
 /// Everything that runs. Dropped, everything ends.
@@ -38,6 +40,7 @@ pub(crate) struct Stage {
     house_a: Place,
     house_b: Place,
     newcomer: Place,
+    spare: Place,
     line: BadLine,
     /// Browsers of the story that plays.
     open: RefCell<Vec<Rc<Browser>>>,
@@ -84,13 +87,17 @@ impl Stage {
         heard(2, true);
         let house_b = join("b", SONG_CONG, "Nhà B (Trung tâm phục vụ hành chính công)");
         heard(3, true);
-        for place in [&newcomer, &house_a, &house_b] {
+        let spare = province.desk.ok(&["invite", "--spare", "--label", "Máy dự phòng"]);
+        let mut spare = province.joined("du-phong", spare["invitation"].as_str().expect("an invitation"));
+        spare.serve();
+        heard(4, true);
+        for place in [&newcomer, &house_a, &house_b, &spare] {
             until("an office is confirmed", || (place.ok(&["status"])["confirmed"] == true).then_some(()));
             settled(place);
         }
         let driver = Rc::new(Driver::start());
         let open = RefCell::default();
-        let stage = Self { driver, province, house_a, house_b, newcomer, line, open, axe, _runtime: runtime };
+        let stage = Self { driver, province, house_a, house_b, newcomer, spare, line, open, axe, _runtime: runtime };
         stage.people();
         stage
     }
@@ -116,12 +123,19 @@ impl Stage {
             Seat::HouseA => &self.house_a,
             Seat::HouseB => &self.house_b,
             Seat::Newcomer => &self.newcomer,
+            Seat::Spare => &self.spare,
         }
     }
 
     /// Asks an office through its control socket.
     pub(crate) fn ask(&self, seat: Seat, what: &str, args: Value, role: Option<&str>) -> Value {
         self.place(seat).ask(what, args, role).unwrap_or_else(|refused| panic!("{seat:?}: {what}: {refused}"))
+    }
+
+    /// The same in the name of somebody with a role.
+    pub(crate) fn ask_as(&self, seat: Seat, (name, role): (&str, &str), what: &str, args: Value) -> Value {
+        let said = self.place(seat).ask_as(what, args, (name, Some(role)));
+        said.unwrap_or_else(|refused| panic!("{seat:?}: {what}: {refused}"))
     }
 
     /// The address of a page.
@@ -157,10 +171,10 @@ impl Stage {
         PASSWORD
     }
 
-    /// Cuts both houses off, and waits until they have noticed.
+    /// Cuts both houses off, with what stands in them, and waits until they have noticed.
     pub(crate) fn cut(&self) {
         self.line.set_weather(Weather::both(Way { cut: true, ..Way::CLEAR }));
-        for seat in [Seat::HouseA, Seat::HouseB] {
+        for seat in [Seat::HouseA, Seat::HouseB, Seat::Spare] {
             until("a house notices the cut", || {
                 (self.ask(seat, "status", json!({}), None)["line"] != "settled").then_some(())
             });
@@ -177,9 +191,9 @@ impl Stage {
         self.line.set_weather(Weather::both(Way { delay: way, ..Way::CLEAR }));
     }
 
-    /// Waits until both houses hold what the province holds.
+    /// Waits until both houses and the spare machine hold what the province holds.
     pub(crate) fn in_step(&self) {
-        for seat in [Seat::HouseA, Seat::HouseB, Seat::Province] {
+        for seat in [Seat::HouseA, Seat::HouseB, Seat::Spare, Seat::Province] {
             settled(self.place(seat));
         }
     }

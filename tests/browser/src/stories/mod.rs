@@ -1,6 +1,7 @@
 //! What people do, as they do it.
 
 mod axe;
+mod clashes;
 mod conflict;
 mod drafts;
 mod keys;
@@ -58,6 +59,11 @@ pub(crate) const ALL: &[Story] = &[
         play: loads::play,
     },
     Story { name: "picture", tells: "a picture arrives at the province behind its issue", play: picture::play },
+    Story {
+        name: "clashes",
+        tells: "every sort of clash: both sides are shown, one decision ends it everywhere and stays in the history",
+        play: clashes::play,
+    },
     Story { name: "dress", tells: "some days of work, for the stories below", play: dress::up },
     Story {
         name: "people",
