@@ -301,7 +301,14 @@ pub(crate) struct Join {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Settle {
     /// Danh sách · List
-    List,
+    List {
+        /// Những việc đã thống nhất, mới nhất trước · What was settled, the newest first
+        #[arg(long)]
+        settled: bool,
+        /// Bỏ qua chừng này việc đã thống nhất · Pass over so many of them
+        #[arg(long, default_value_t = 0, requires = "settled")]
+        offset: u32,
+    },
     /// Chi tiết · Show one
     Show {
         /// Mã, ít nhất bốn ký tự · Key, at least four characters

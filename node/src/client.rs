@@ -188,7 +188,8 @@ pub(crate) fn request(cli: &Cli, command: &Command) -> Value {
         Command::Unit { command } => command.request(),
         Command::Merger { command } => command.request(),
         Command::Settle { command } => match command {
-            Settle::List => ("settle.list", json!({})),
+            Settle::List { settled: false, .. } => ("settle.list", json!({})),
+            Settle::List { settled: true, offset } => ("settle.settled", json!({ "offset": offset })),
             Settle::Show { key } => ("settle.show", json!({ "key": key })),
             Settle::Choose { key, option, reason } => {
                 ("settle.choose", json!({ "key": key, "option": option, "reason": reason }))

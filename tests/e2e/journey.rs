@@ -69,4 +69,11 @@ fn two_offices_of_one_commune_disagree_and_one_settles_it() {
     }
     assert_eq!(units(&a), [("Tổ dân phố 2 (Phố Cò)".to_owned(), 121)]);
     assert_eq!(units(&a), units(&b));
+    let settled = a.ok(&["settle", "list", "--settled"]);
+    assert_eq!(
+        (&settled[0]["chosen"], &settled[0]["by"]["role"]),
+        (&"Số hộ: 121".into(), &"Leader".into()),
+        "{settled}"
+    );
+    assert_eq!(a.ok(&["settle", "list", "--settled", "--offset", "1"]), serde_json::json!([]));
 }

@@ -161,10 +161,15 @@ impl Desk {
     pub fn issue(&self, who: &Who, code: &str) -> Result<IssueDetail, Refusal> {
         let found = self.reader().issue(code)?.filter(|detail| self.sees(who, &detail.issue));
         let mut detail = found.ok_or_else(|| Refusal::not_found("phiếu", "issue", code))?;
-        if self.is_province() && who.part != Part::Auditor {
+        if self.is_nameless(who) {
             nameless(&mut detail);
         }
         Ok(detail)
+    }
+
+    /// Whether an issue shows office and post alone: outside the commune, names are for auditors.
+    pub(crate) fn is_nameless(&self, who: &Who) -> bool {
+        self.is_province() && who.part != Part::Auditor
     }
 
     fn sees(&self, who: &Who, row: &IssueRow) -> bool {

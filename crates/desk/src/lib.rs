@@ -68,10 +68,10 @@ pub use province::{Contact, Silence};
 pub use records::BookQuery;
 pub use refusal::{Refusal, Why};
 pub use search::Search;
-pub use settle::Choice;
+pub use settle::{Choice, SettledQuery};
 pub use staff::{
     AskTransfer, BeginHolding, DecideTransfer, Done, EndHolding, Leave, LeaverQuery, MarkLeavers, Marked, NewPerson,
-    StaffQuery, Warning, hide_names,
+    StaffQuery, Warning,
 };
 pub use standing::{Enrolling, Standing};
 pub use totals::{Compare, Compared};

@@ -9,7 +9,7 @@
 use rusqlite::Connection;
 
 /// Version of the tables below.
-pub(crate) const LAYOUT: i64 = 5;
+pub(crate) const LAYOUT: i64 = 6;
 /// Marks the file as ours: `HLv1` in ASCII.
 pub(crate) const APPLICATION: i64 = 0x484c_7631;
 
@@ -33,6 +33,7 @@ create table event(
   side integer not null, received integer, moment integer not null, primary key(doc, record, id)) without rowid;
 create index event_in_time on event(moment, by, actor);
 create index event_of_document on event(doc, moment, by, actor);
+create index settlement on event(moment) where kind = 41;
 
 create table change(
   doc integer not null, record blob not null, field integer not null, at integer not null, actor blob not null,

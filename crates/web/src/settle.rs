@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use askama::Template;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use hopluu_desk::{Choice, Part, Refusal, Why, hide_names};
-use hopluu_model::Kind;
-use hopluu_view::query::ClashRow;
+use hopluu_desk::{Choice, Part, Refusal, SettledQuery, Why};
+use hopluu_model::{Kind, RecordId, vocabulary};
+use hopluu_view::query::{ClashRow, SettlementRow};
+use serde::Deserialize;
 
 use crate::failure::{self, status_of};
 use crate::page::{Page, show as render, show_as};
@@ -21,6 +22,43 @@ use crate::site::Site;
 struct ListPage {
     page: Page,
     clashes: Vec<ClashRow>,
+    settled: Vec<SettlementRow>,
+    /// How many settlements lie before these, and whether more lie behind.
+    offset: u32,
+    more: bool,
+}
+
+/// Which settlements are shown below what is to be settled.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Which {
+    offset: String,
+}
+
+/// Settlements of one page.
+const SETTLED: u32 = 20;
+
+impl ListPage {
+    /// "The leader X settled it on ...".
+    fn who(&self, row: &SettlementRow) -> String {
+        let role = crate::accounts::audit::role(&self.page, row.by.role);
+        let who = format!("{role} {}", row.by.name);
+        self.page.s("settle.by", who.trim()).replace("{at}", &self.page.time(&row.at))
+    }
+
+    /// What was weighed, unless only one thing was to be confirmed.
+    fn weighed(&self, row: &SettlementRow) -> Option<String> {
+        let weighed = self.page.pick(&row.weighed, &row.weighed_en);
+        (weighed.len() > 1).then(|| self.page.s("settle.weighed", weighed.join("; ")))
+    }
+
+    fn earlier(&self) -> u32 {
+        self.offset.saturating_sub(SETTLED)
+    }
+
+    fn later(&self) -> u32 {
+        self.offset.saturating_add(SETTLED)
+    }
 }
 
 #[derive(Template)]
@@ -33,12 +71,23 @@ struct ClashPage {
     refused: Option<Refusal>,
 }
 
-/// Where the record of a clash is shown.
-pub(crate) fn link(clash: &ClashRow) -> Option<String> {
-    match clash.record_kind {
-        Kind::ISSUE => Some(format!("/issues/{}", clash.name)),
-        Kind::UNIT | Kind::MERGER | Kind::SITE => Some("/units".to_owned()),
-        Kind::PERSON | Kind::HOLDING | Kind::LEAVER | Kind::POST => Some("/people".to_owned()),
+/// What a clash is about beside its record: a function of the commune; nothing for most.
+pub(crate) fn topic(page: &Page, slug: &str) -> Option<&'static str> {
+    vocabulary::word("hq_function", slug).map(|word| page.pick(word.vi, word.en))
+}
+
+/// Where a record is shown to whoever looks.
+pub(crate) fn link(page: &Page, kind: &Kind, record: &RecordId, name: &str) -> Option<String> {
+    match *kind {
+        Kind::ISSUE => Some(format!("/issues/{name}")),
+        Kind::UNIT => Some(format!("/units/{record}")),
+        Kind::MERGER => Some(format!("/mergers/{record}")),
+        Kind::PERSON if page.may("personal") => Some(format!("/people/{record}")),
+        Kind::PERSON => Some("/people".to_owned()),
+        Kind::HOLDING => Some("/posts".to_owned()),
+        Kind::LEAVER => Some("/leavers".to_owned()),
+        Kind::DIRECTIVE => Some("/directives".to_owned()),
+        kind if hopluu_desk::Desk::book_kinds().any(|known| known == kind) => Some(format!("/books/{kind}/{record}")),
         _ => None,
     }
 }
@@ -59,12 +108,22 @@ impl ClashPage {
     }
 }
 
-pub(crate) async fn list(State(site): State<Arc<Site>>, wish: Wish, signed: Signed) -> Response {
-    match site.desk.clashes() {
-        Ok(mut clashes) => {
-            clashes.iter_mut().for_each(|clash| hide_names(&signed.who, clash));
+pub(crate) async fn list(
+    State(site): State<Arc<Site>>,
+    Query(which): Query<Which>,
+    wish: Wish,
+    signed: Signed,
+) -> Response {
+    let offset = which.offset.parse().unwrap_or(0);
+    let query = SettledQuery { limit: SETTLED + 1, offset, ..SettledQuery::default() };
+    let asked = site.desk.clashes().and_then(|clashes| Ok((clashes, site.desk.settlements(&signed.who, &query)?)));
+    match asked {
+        Ok((mut clashes, mut settled)) => {
+            clashes.iter_mut().for_each(|clash| site.desk.hide_names(&signed.who, clash));
+            let more = settled.len() > SETTLED as usize;
+            settled.truncate(SETTLED as usize);
             let page = wish.page(&site, &signed, "settle").await;
-            render(&ListPage { page, clashes })
+            render(&ListPage { page, clashes, settled, offset, more })
         }
         Err(refusal) => failure::refused(&site, wish, &signed, refusal).await,
     }
@@ -102,7 +161,7 @@ async fn one(site: &Site, wish: Wish, signed: &Signed, key: &str, refused: Optio
     };
     match asked {
         Ok((mut detail, about)) => {
-            hide_names(&signed.who, &mut detail.row);
+            site.desk.hide_names(&signed.who, &mut detail.row);
             let page = wish.page(site, signed, "settle").await;
             let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
             show_as(status, &ClashPage { page, clash: detail.row, about, refused })

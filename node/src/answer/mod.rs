@@ -65,6 +65,7 @@ async fn dispatch(desk: &Desk, who: &Who, what: &str, args: Value) -> Result<Ans
         "totals" => totals::compare(desk, args).await,
         "facts" => totals::facts(desk, who, args).await,
         "settle.list" => settle::list(desk),
+        "settle.settled" => settle::settled(desk, who, args),
         "settle.show" => settle::show(desk, args),
         "settle.choose" => settle::choose(desk, who, args).await,
         "audit" => people::audit(desk, who, args).await,

@@ -28,6 +28,19 @@ pub(super) fn list(desk: &Desk) -> Result<Answer, Refusal> {
     Ok(Answer::new(as_json(&rows), vi, en))
 }
 
+pub(super) fn settled(desk: &Desk, who: &Who, args: Value) -> Result<Answer, Refusal> {
+    let rows = desk.settlements(who, &read(args)?)?;
+    let mut text = Words::new("", "");
+    for row in &rows {
+        let (name, at, by) = (&row.name, row.at, &row.by.name);
+        let _ = writeln!(text.vi, "{at}  {name} · {} ({by})", row.chosen);
+        let _ = writeln!(text.en, "{at}  {name} · {} ({by})", row.chosen_en);
+    }
+    let vi = format!("{}Đã thống nhất ({})", text.vi, rows.len());
+    let en = format!("{}Settled ({})", text.en, rows.len());
+    Ok(Answer::new(as_json(&rows), vi, en))
+}
+
 pub(super) fn show(desk: &Desk, args: Value) -> Result<Answer, Refusal> {
     let detail = desk.clash(&read::<Key>(args)?.key)?;
     let mut text = Words::new("", "");

@@ -15,7 +15,6 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 pub use asked::{LeaverQuery, StaffQuery};
-pub use disputed::hide_names;
 pub use holdings::{BeginHolding, EndHolding, NewPerson};
 pub use leaving::{Leave, MarkLeavers, Marked};
 pub use transfers::{AskTransfer, DecideTransfer};

@@ -2,7 +2,7 @@
 
 use super::draft::{Draft, Typed, What};
 use super::{Desk, Edit, FaultKind, Faults, Form};
-use crate::fold::{self, Clash, ClashKind, ClashOption, Settler};
+use crate::fold::{self, Clash, ClashKind, ClashOption, Settler, WEIGHED};
 use crate::id::{EventId, RecordId};
 use crate::record::{EventKind, Field, Role, Side, Value};
 use crate::rules;
@@ -78,7 +78,7 @@ impl Settle {
 /// The history of a field: which, what was chosen, what was weighed.
 fn same_field(clash: &Clash, option: &ClashOption, field: Field) -> Typed {
     let weighed: Vec<_> = clash.options.iter().map(|option| option.text.vi.as_str()).collect();
-    let weighed: String = format!("Đã xem xét: {}", weighed.join("; ")).chars().take(500).collect();
+    let weighed: String = format!("{WEIGHED}{}", weighed.join("; ")).chars().take(500).collect();
     vec![
         (Field::FIELD, Value::Int(field.0.into())),
         (Field::CHOSEN, option.value.clone()),

@@ -176,7 +176,7 @@ fn between(one: &Act<'_>, other: &Act<'_>) -> Option<ClashKind> {
     }
 }
 
-fn text(act: &Act<'_>) -> Said {
+pub(super) fn text(act: &Act<'_>) -> Said {
     let state = IssueState::of(Some(act.kind()));
     let mut text = Said::new(state.vi(), state.en());
     for field in [Field::LEAD, Field::CATEGORY, Field::REASON] {

@@ -131,7 +131,7 @@ fn sources(merger: &Snapshot, history: &History<'_>, by: &Act<'_>, frontier: &[E
     Some(Clash::new(ClashKind::MergerSources, merger.id, merger.doc, vec![option]))
 }
 
-fn text(act: &Act<'_>) -> Said {
+pub(super) fn text(act: &Act<'_>) -> Said {
     let state = MergerState::of(Some(act.kind()));
     match (act.base.text(Field::DECISION), act.base.fields.get(&Field::EFFECTIVE_ON)) {
         ("", _) => Said::new(state.vi(), state.en()),

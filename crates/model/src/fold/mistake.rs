@@ -55,9 +55,9 @@ pub fn mistake(record: &Snapshot, named_by: &[RecordId]) -> Option<Clash> {
     if is_known || is_listed {
         return None;
     }
-    let said = record.fields.iter().filter(|(field, _)| ![Field::VOID, Field::VOID_SEEN].contains(field));
-    let last = said.map(|(_, held)| held).max_by_key(|held| (held.stamp.at, held.actor)).unwrap_or(void);
-    let option = |value: bool, held: &crate::record::Held, (vi, en): (&str, &str)| ClashOption {
+    let written = record.fields.iter().filter(|(field, _)| ![Field::VOID, Field::VOID_SEEN].contains(field));
+    let last = written.map(|(_, held)| held).max_by_key(|held| (held.stamp.at, held.actor)).unwrap_or(void);
+    let option = |value: bool, held: &crate::record::Held| ClashOption {
         value: Value::Bool(value),
         event: None,
         record: record.id,
@@ -65,17 +65,18 @@ pub fn mistake(record: &Snapshot, named_by: &[RecordId]) -> Option<Clash> {
         after: Vec::new(),
         actor: held.actor,
         stamp: held.stamp.clone(),
-        text: Said::new(vi, en),
+        text: said(value),
     };
-    let options = vec![
-        option(
-            true,
-            void,
-            ("Nhập nhầm: vẫn bỏ, kể cả nội dung ghi sau", "A mistake, also what was written of it later"),
-        ),
-        option(false, last, ("Không nhầm: giữ lại bản ghi này", "No mistake: it stays")),
-    ];
+    let options = vec![option(true, void), option(false, last)];
     let mut clash = Clash::new(ClashKind::SameField(Field::VOID), record.id, record.doc, options);
     clash.settles = settler(record.kind, Field::VOID);
     Some(clash)
+}
+
+/// Whether it stays a mistake.
+pub(super) fn said(void: bool) -> Said {
+    match void {
+        true => Said::new("Nhập nhầm: vẫn bỏ, kể cả nội dung ghi sau", "A mistake, also what was written of it later"),
+        false => Said::new("Không nhầm: giữ lại bản ghi này", "No mistake: it stays"),
+    }
 }

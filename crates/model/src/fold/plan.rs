@@ -135,7 +135,8 @@ impl<'a> Plan<'a> {
     fn clash(&self, kind: ClashKind, unit: RecordId, mergers: &BTreeSet<RecordId>) -> Option<Clash> {
         let both: Vec<_> = mergers.iter().filter_map(|merger| self.mergers.get(merger)).collect();
         let options = both.iter().map(|(merger, fold)| {
-            let mut option = ClashOption::record(merger, Vec::new(), said(merger, fold));
+            let mut option =
+                ClashOption::record(merger, Vec::new(), said(merger, fold.decision.as_deref().unwrap_or_default()));
             option.event = fold.passed_by;
             option.claims = standing(fold, &self.overruled);
             option.after.clone_from(&fold.frontier);
@@ -297,8 +298,9 @@ fn standing(fold: &MergerFold, overruled: &BTreeSet<RecordId>) -> Vec<RecordId> 
     fold.passings.iter().map(|by| RecordId(by.0)).filter(|by| !overruled.contains(by)).collect()
 }
 
-fn said(merger: &Snapshot, fold: &MergerFold) -> Said {
-    let (name, decision) = (merger.text(Field::INTO_NAME), fold.decision.as_deref().unwrap_or_default());
+/// A passed merger, by the document that passed it.
+pub(super) fn said(merger: &Snapshot, decision: &str) -> Said {
+    let name = merger.text(Field::INTO_NAME);
     let (vi, en) = match Action::from_slug(merger.text(Field::ACTION)) {
         Some(Action::Merge) | None if name.is_empty() => ("Phương án nhập".to_owned(), "Merger".to_owned()),
         Some(Action::Merge) | None => (format!("Phương án nhập vào {name}"), format!("Merger into {name}")),

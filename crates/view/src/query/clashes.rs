@@ -1,7 +1,8 @@
 //! What is to be settled.
 
 use hopluu_model::fold::{Clash, ClashKind};
-use hopluu_model::{CollectionId, DocId, Field, Kind, RecordId, rules};
+use hopluu_model::rules::{self, Home};
+use hopluu_model::{CollectionId, DocId, Field, Kind, RecordId, Value};
 use rusqlite::{Connection, Row, params};
 use serde::Serialize;
 
@@ -58,12 +59,17 @@ pub struct ClashDetail {
 }
 
 // Nobody is named in lists that are for all: a holding by post and unit, persons and leavings not at all.
-const ROW: &str = "select c.key, c.kind, d.id, c.record,
-   coalesce(case r.kind
+pub(crate) const NAME: &str = "coalesce(case r.kind
      when 6 then (select p.name || coalesce(' ' || u.name, '') from holding_span s join record p on p.id = s.post
-                    left join record u on u.id = s.unit where s.doc = c.doc and s.record = c.record limit 1)
-     when 4 then null else r.name end, ''), coalesce(r.kind, 0), c.settler, c.topic, c.options, c.scope, c.doc
- from clash c join document d on d.n = c.doc left join record r on r.doc = c.doc and r.id = c.record";
+                    left join record u on u.id = s.unit where s.doc = r.doc and s.record = r.id limit 1)
+     when 4 then null else r.name end, '')";
+
+fn row() -> String {
+    format!(
+        "select c.key, c.kind, d.id, c.record, {NAME}, coalesce(r.kind, 0), c.settler, c.topic, c.options, c.scope, c.doc
+         from clash c join document d on d.n = c.doc left join record r on r.doc = c.doc and r.id = c.record"
+    )
+}
 
 impl Reader {
     /// What is to be settled in one collection or in all, by collection, sort and key.
@@ -95,7 +101,7 @@ impl Reader {
         let prefix = groups.join("-").to_ascii_lowercase();
         self.ask(|connection| {
             let mut statement =
-                connection.prepare_cached(&format!("{ROW} where c.key >= ?1 and c.key < ?1 || '~' limit 2"))?;
+                connection.prepare_cached(&format!("{} where c.key >= ?1 and c.key < ?1 || '~' limit 2", row()))?;
             let mut rows = statement.query([&prefix])?;
             let Some(row) = rows.next()? else { return Ok(None) };
             let (mut found, scope, no) = (clash_row(row)?, row.get(9)?, row.get(10)?);
@@ -114,8 +120,10 @@ impl Reader {
 
 /// The clashes of one collection or of all, as they are stored: what has no name of its own is not named.
 pub(crate) fn listed(connection: &Connection, collection: Option<CollectionId>) -> Result<Vec<ClashRow>> {
-    let mut statement = connection
-        .prepare_cached(&format!("{ROW} where ?1 is null or d.collection = ?1 order by d.collection, c.kind, c.key"))?;
+    let mut statement = connection.prepare_cached(&format!(
+        "{} where ?1 is null or d.collection = ?1 order by d.collection, c.kind, c.key",
+        row()
+    ))?;
     let mut rows = statement.query(params![collection.map(|id| id.0)])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {
@@ -132,28 +140,45 @@ fn name(connection: &Connection, clash: &mut ClashRow) -> Result<()> {
     let field = clash.kind.strip_prefix("same_field:").and_then(Field::from_slug);
     if field.is_some_and(|field| !rules::points_at(field).is_empty()) {
         for option in &mut clash.options {
-            if let Ok(record) = option.text.parse::<RecordId>() {
-                let name = name_of(connection, record)?;
-                option.text = if name.is_empty() { record.short() } else { name };
-                option.text_en.clone_from(&option.text);
-            }
+            name_last(connection, &mut option.text)?;
+            name_last(connection, &mut option.text_en)?;
         }
     }
     Ok(())
 }
 
-/// The name of a record that has none of its own.
-fn name_of(connection: &Connection, record: RecordId) -> Result<String> {
-    match history::find(connection, record)? {
-        Some((_, record)) => book::title(connection, &record),
-        None => Ok(String::new()),
+/// Names the record whose id a text ends with.
+pub(crate) fn name_last(connection: &Connection, text: &mut String) -> Result<()> {
+    let start = text.rfind(' ').map_or(0, |space| space + 1);
+    if let Ok(record) = text[start..].parse::<RecordId>() {
+        let name = name_of(connection, record)?;
+        text.replace_range(start.., if name.is_empty() { record.short() } else { name }.as_str());
     }
+    Ok(())
+}
+
+/// The name of a record that has none of its own; of a person and what belongs to one, none.
+pub(crate) fn name_of(connection: &Connection, record: RecordId) -> Result<String> {
+    let Some((no, record)) = history::find(connection, record)? else { return Ok(String::new()) };
+    if rules::kind(record.kind).is_some_and(|rule| rule.home == Home::People) {
+        return Ok(String::new());
+    }
+    let title = book::title(connection, &record)?;
+    if record.kind != Kind::MERGER || !title.is_empty() {
+        return Ok(title);
+    }
+    // What only ends or joins units is called by these.
+    let mut units = Vec::new();
+    for unit in record.get(Field::FROM).map_or(&[][..], Value::as_ids) {
+        units.extend(load::record(connection, no, *unit)?.map(|unit| unit.text(Field::NAME).to_owned()));
+    }
+    Ok(units.join(", "))
 }
 
 /// The clashes listed under a record.
 pub(crate) fn of_record(connection: &Connection, no: DocNo, id: RecordId) -> Result<Vec<ClashRow>> {
     let mut statement =
-        connection.prepare_cached(&format!("{ROW} where c.doc = ? and c.record = ? order by c.kind, c.key"))?;
+        connection.prepare_cached(&format!("{} where c.doc = ? and c.record = ? order by c.kind, c.key", row()))?;
     let mut rows = statement.query(params![no, id.as_bytes()])?;
     let mut found = Vec::new();
     while let Some(row) = rows.next()? {

@@ -113,6 +113,10 @@ fn a_unit_in_two_mergers_counts_once_until_it_is_settled() {
     settled.events.push(settle);
     view.fold(&Batch { docs: vec![settled] }).unwrap();
     assert_eq!(reader.clashes(None).unwrap(), []);
+    let told = reader.settlements(Some(HERE), (20, 0)).unwrap();
+    assert_eq!((told.len(), told[0].record, told[0].weighed.len()), (1, id(31), 2));
+    assert_eq!((&told[0].chosen, &told[0].chosen_en), (&chosen.text.vi, &chosen.text.en));
+    assert_eq!(reader.settlements(None, (20, 1)).unwrap(), []);
     assert_eq!(counts(&reader), (10, 8, 2, 0, 1_000 - 200));
     let totals = reader.totals(&[HERE]).unwrap();
     assert_eq!(totals.mergers["in_force"], 1);

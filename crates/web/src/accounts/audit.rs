@@ -171,7 +171,7 @@ impl RecordsView {
     }
 
     fn role(&self, row: &AuditRow) -> String {
-        role(&self.page, row)
+        role(&self.page, row.by.role)
     }
 
     fn what(&self, row: &AuditRow) -> String {
@@ -188,8 +188,8 @@ impl RecordsView {
 }
 
 /// The role of whoever did it.
-pub(crate) fn role(page: &Page, row: &AuditRow) -> String {
-    let slug = match row.by.role {
+pub(crate) fn role(page: &Page, role: Role) -> String {
+    let slug = match role {
         Role::Clerk => "clerk",
         Role::Leader => "leader",
         Role::Triage => "triage",

@@ -75,7 +75,7 @@ fn parts() -> (Router<Arc<Site>>, Document) {
                 .routes(routes!(issues::step))
                 .routes(routes!(issues::overview))
                 .routes(routes!(province::clashes))
-                .routes(routes!(province::settle))
+                .routes(routes!(province::settlements, province::settle))
                 .routes(routes!(province::directives, province::give))
                 .routes(routes!(province::task))
                 .routes(routes!(province::notices))

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use hopluu_desk::{Choice, Give, Given, Moved, TaskStep, hide_names};
-use hopluu_view::query::{ClashRow, DirectiveRow, Notice};
+use hopluu_desk::{Choice, Give, Given, Moved, SettledQuery, TaskStep};
+use hopluu_view::query::{ClashRow, DirectiveRow, Notice, SettlementRow};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -40,8 +40,21 @@ pub(super) async fn clashes(
     Caller(who): Caller,
 ) -> Result<Json<Vec<ClashRow>>, Refused> {
     let mut clashes = site.desk.clashes()?;
-    clashes.iter_mut().for_each(|clash| hide_names(&who, clash));
+    clashes.iter_mut().for_each(|clash| site.desk.hide_names(&who, clash));
     Ok(Json(clashes))
+}
+
+/// What was settled here, the newest first; at the province everywhere or in one commune.
+#[utoipa::path(get, path = "/settlements", tag = "settling", params(SettledQuery), responses(
+    (status = 200, description = "What was chosen, among what, by whom and when", body = serde_json::Value),
+    (status = "4XX", description = "Why not", body = Failure),
+))]
+pub(super) async fn settlements(
+    State(site): State<Arc<Site>>,
+    Caller(who): Caller,
+    Asked(query): Asked<SettledQuery>,
+) -> Result<Json<Vec<SettlementRow>>, Refused> {
+    Ok(Json(site.desk.settlements(&who, &query)?))
 }
 
 /// Settles a clash.

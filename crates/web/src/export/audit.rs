@@ -84,7 +84,7 @@ pub(super) async fn records(site: &Arc<Site>, who: &Who, page: Page, query: &str
                 Cell::Moment(row.at),
                 Cell::moment(row.received),
                 Cell::text(&row.by.name),
-                Cell::text(role(&page, row)),
+                Cell::text(role(&page, row.by.role)),
                 Cell::text(&row.name),
                 Cell::text(row.record.to_string()),
                 Cell::text(what(&page, row)),

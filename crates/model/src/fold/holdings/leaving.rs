@@ -92,9 +92,13 @@ impl<'a> Leavings<'a> {
 fn option(same: &[Written<'_>], on: Date, reason: &str) -> Option<ClashOption> {
     let first = same.first()?;
     let carriers = same.iter().flat_map(|said| said.carriers.iter().copied()).collect();
+    Some(ClashOption::record(first.leaver, carriers, said(on, reason)))
+}
+
+/// A leaving, which names nobody; without its reason when that is empty.
+pub(in crate::fold) fn said(on: Date, reason: &str) -> Said {
     let word = vocabulary::word("exit_reason", reason);
     let why = |text: Option<&str>| text.map_or_else(String::new, |text| format!(": {text}"));
     let vi = format!("Đã nghỉ từ ngày {}{}", on.vi(), why(word.map(|word| word.vi)));
-    let text = Said::new(vi, format!("Left on {on}{}", why(word.map(|word| word.en))));
-    Some(ClashOption::record(first.leaver, carriers, text))
+    Said::new(vi, format!("Left on {on}{}", why(word.map(|word| word.en))))
 }

@@ -3,9 +3,9 @@
 //! Nothing here depends on a day: every holding becomes a [`HoldingSpan`], and who sits where on a day is read from the
 //! spans. Records entered by mistake are not there.
 
-mod leaving;
-mod same;
-mod seats;
+pub(super) mod leaving;
+pub(super) mod same;
+pub(super) mod seats;
 
 use std::collections::{BTreeMap, BTreeSet};
 

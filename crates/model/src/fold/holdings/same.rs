@@ -129,16 +129,23 @@ fn clash(persons: &BTreeMap<RecordId, &Snapshot>, pair: Pair, answers: &Answers<
         let standing = answers.get(first).into_iter().flatten();
         first.iter().chain(standing).copied().collect::<Vec<_>>()
     };
-    let keep = |person: &Snapshot| {
-        let short = person.id.short();
-        let text = Said::new(
-            format!("Giữ hồ sơ {short}; hồ sơ kia là bản trùng"),
-            format!("Keep record {short}; the other is its double"),
-        );
-        ClashOption::record(person, claims(&[person.id]), text)
-    };
+    let keep = |person: &Snapshot| ClashOption::record(person, claims(&[person.id]), kept(person.id));
     let both = [one.id, other.id];
-    let mut apart = ClashOption::record(one, claims(&both), Said::new("Hai người khác nhau", "Two different people"));
+    let mut apart = ClashOption::record(one, claims(&both), two());
     apart.value = Value::Ids(both.to_vec());
     Clash::new(ClashKind::PersonTwice, one.id, one.doc, vec![keep(one), keep(other), apart])
+}
+
+/// One record is kept.
+pub(in crate::fold) fn kept(person: RecordId) -> Said {
+    let short = person.short();
+    Said::new(
+        format!("Giữ hồ sơ {short}; hồ sơ kia là bản trùng"),
+        format!("Keep record {short}; the other is its double"),
+    )
+}
+
+/// Both are kept.
+pub(in crate::fold) fn two() -> Said {
+    Said::new("Hai người khác nhau", "Two different people")
 }

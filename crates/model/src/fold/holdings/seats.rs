@@ -116,13 +116,7 @@ impl<'a> Claim<'a> {
     }
 
     pub(super) fn option(&self) -> ClashOption {
-        let text = self.from.map_or_else(
-            || Said::new("Bố trí giữ chức danh", "Holds the post"),
-            |from| {
-                Said::new(format!("Bố trí giữ chức danh từ ngày {}", from.vi()), format!("Holds the post from {from}"))
-            },
-        );
-        let mut option = ClashOption::record(self.holding, self.carriers.clone(), text);
+        let mut option = ClashOption::record(self.holding, self.carriers.clone(), said(self.from));
         option.value = Value::Id(self.person);
         option
     }
@@ -170,4 +164,12 @@ pub(super) fn crowded(claims: &[Claim<'_>], posts: &[Snapshot]) -> Vec<Clash> {
         }
     }
     clashes
+}
+
+/// A holding, which names nobody.
+pub(in crate::fold) fn said(from: Option<Date>) -> Said {
+    from.map_or_else(
+        || Said::new("Bố trí giữ chức danh", "Holds the post"),
+        |from| Said::new(format!("Bố trí giữ chức danh từ ngày {}", from.vi()), format!("Holds the post from {from}")),
+    )
 }

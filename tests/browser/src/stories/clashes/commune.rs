@@ -36,6 +36,27 @@ pub(super) const UNIT_NAME: &[Case] = &[Case {
     then: ["/units?q=ten+go", "#units", "Xóm Tên Gò"],
 }];
 
+/// Called a mistake here, written of there.
+pub(super) const MISTAKE: &[Case] = &[Case {
+    before: |stage| {
+        let fields = json!({ "name": "Trụ sở Ghi Nhầm", "state": "in_use" });
+        let added = said(stage, LAN, "record.add", json!({ "kind": "site", "fields": fields }));
+        added["id"].as_str().unwrap_or_default().to_owned()
+    },
+    apart: [
+        |stage, id| {
+            let form = json!({ "kind": "site", "record": id, "void": true, "reason": "Nhập hai lần" });
+            said(stage, LAN, "record.void", form);
+        },
+        |stage, id| {
+            said(stage, BINH, "record.set", json!({ "kind": "site", "record": id, "fields": { "capacity": "40" } }));
+        },
+    ],
+    says: "Không nhầm: giữ lại bản ghi này",
+    choose: "Không nhầm: giữ lại bản ghi này",
+    then: ["/books/site", "main", "Trụ sở Ghi Nhầm"],
+}];
+
 pub(super) const SITE_FUNCTION: &[Case] = &[Case {
     before: |_| String::new(),
     apart: [|stage, _| builds(stage, LAN, "Trụ sở Thắng Lợi"), |stage, _| builds(stage, BINH, "Trụ sở Phố Cò")],

@@ -57,12 +57,13 @@ fn cases(kind: ClashKind) -> &'static [Case] {
         ClashKind::SameField(Field::STAGE) => commune::STAGE,
         ClashKind::SameField(Field::COMMUNE_TYPE) => commune::TYPE,
         ClashKind::SameField(Field::NAME) => commune::UNIT_NAME,
+        ClashKind::SameField(Field::VOID) => commune::MISTAKE,
         ClashKind::SameField(_) => &[],
     }
 }
 
 pub(crate) fn play(stage: &Stage) {
-    let fields = [Field::STAGE, Field::COMMUNE_TYPE, Field::NAME].map(ClashKind::SameField);
+    let fields = [Field::STAGE, Field::COMMUNE_TYPE, Field::NAME, Field::VOID].map(ClashKind::SameField);
     let all: Vec<(ClashKind, &Case)> =
         ClashKind::sorts().chain(fields).flat_map(|kind| cases(kind).iter().map(move |case| (kind, case))).collect();
     let known: Vec<String> = all.iter().map(|(_, case)| (case.before)(stage)).collect();
