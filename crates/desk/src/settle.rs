@@ -127,7 +127,7 @@ impl Leads {
     }
 
     fn put(&self, text: &mut String, english: bool) {
-        let label = if english { rules::label_en(Field::LEAD) } else { rules::label(Field::LEAD).to_owned() };
+        let label = if english { rules::label_en(Field::LEAD) } else { rules::label(Field::LEAD) };
         let begins = format!("{label}: ");
         let Some((before, slug)) = text.split_once(&begins) else { return };
         let (slug, after) = slug.split_at(slug.find(';').unwrap_or(slug.len()));
