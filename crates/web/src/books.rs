@@ -46,6 +46,8 @@ struct ListPage {
     rows: Vec<BookRow>,
     entries: Vec<Entry>,
     keeps: bool,
+    /// Whether whoever looks may load a spreadsheet of them.
+    loads: bool,
     refused: Option<Refusal>,
 }
 
@@ -196,7 +198,8 @@ async fn listed(
     match ask.await {
         Ok((kind, communes, rows, entries, keeps)) => {
             let status = refused.as_ref().map_or(StatusCode::OK, |refusal| status_of(refusal.why));
-            show_as(status, &ListPage { page, kind, query, communes, rows, entries, keeps, refused })
+            let loads = site.desk.may_import(&signed.who, kind);
+            show_as(status, &ListPage { page, kind, query, communes, rows, entries, keeps, loads, refused })
         }
         Err(refusal) => failure::refused(site, wish, signed, refusal).await,
     }

@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::extract::Query;
 use hopluu_desk::{Power, Refusal, Who};
-use serde::de::DeserializeOwned;
 
-use super::notes;
 use super::table::{Cell, Column, Table};
+use super::{notes, read};
 use crate::accounts::audit::{Asked, AskedRecords, after, before, role, what};
 use crate::page::Page;
 use crate::site::Site;
@@ -40,14 +38,9 @@ const RECORDS: &[Column] = &[
     Column { key: "audit.device", slug: "device", width: 18 },
 ];
 
-fn asked<T: DeserializeOwned + Default>(query: &str) -> T {
-    let uri = format!("/?{query}").parse().unwrap_or_default();
-    Query::try_from_uri(&uri).map(|Query(asked)| asked).unwrap_or_default()
-}
-
 /// The trail of this machine.
 pub(super) async fn trail(site: &Arc<Site>, who: &Who, page: Page, query: &str) -> Result<Table, Refusal> {
-    let mut asked = asked::<Asked>(query).query();
+    let mut asked = read::<Asked>(query).query();
     (asked.before, asked.limit) = (None, BATCH);
     let mut rows = Vec::new();
     loop {
@@ -73,7 +66,7 @@ pub(super) async fn trail(site: &Arc<Site>, who: &Who, page: Page, query: &str) 
 /// Changes of records; that they were looked at is written down first.
 pub(super) async fn records(site: &Arc<Site>, who: &Who, page: Page, query: &str) -> Result<Table, Refusal> {
     site.desk.allow(who, Power::Audit)?;
-    let mut asked = asked::<AskedRecords>(query).query();
+    let mut asked = read::<AskedRecords>(query).query();
     (asked.offset, asked.limit) = (0, BATCH);
     site.desk.saw_person(who, "/audit/records").await?;
     let mut rows = Vec::new();

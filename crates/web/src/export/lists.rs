@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use axum::extract::Query;
 use hopluu_desk::Refusal;
 use hopluu_model::fold::UnitStatus;
 
-use super::notes;
 use super::table::{Cell, Column, Table};
+use super::{notes, read};
 use crate::names::Names;
 use crate::page::Page;
 use crate::sentence::said;
@@ -50,14 +49,9 @@ const DIRECTIVES: &[Column] = &[
     Column { key: "export.entered", slug: "at", width: 17 },
 ];
 
-fn which(query: &str) -> Which {
-    let uri = format!("/?{query}").parse().unwrap_or_default();
-    Query::try_from_uri(&uri).map(|Query(which)| which).unwrap_or_default()
-}
-
 /// Units of one commune on a day.
 pub(super) fn units(site: &Arc<Site>, page: Page, query: &str) -> Result<Table, Refusal> {
-    let which = which(query);
+    let which: Which = read(query);
     let names = Names::load(&site.desk, page.lang)?;
     let units = site.desk.units(Some(&which.commune), Some(&which.at))?.map_or_else(Vec::new, |units| units.units);
     let rows = units.into_iter().map(|unit| {
@@ -86,7 +80,7 @@ pub(super) fn units(site: &Arc<Site>, page: Page, query: &str) -> Result<Table, 
 /// Decisions about the units of one commune.
 pub(super) fn mergers(site: &Arc<Site>, page: Page, query: &str) -> Result<Table, Refusal> {
     let names = Names::load(&site.desk, page.lang)?;
-    let units = site.desk.units(Some(&which(query).commune), None)?;
+    let units = site.desk.units(Some(&read::<Which>(query).commune), None)?;
     let rows = units.map_or_else(Vec::new, |units| units.mergers).into_iter().map(|row| {
         vec![
             Cell::text(row.action.map_or("", |action| page.pick(action.vi(), action.en()))),

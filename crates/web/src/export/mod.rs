@@ -4,6 +4,7 @@
 //! at once, and none has more than [`MOST`] rows. That something was taken out stands in the trail before it leaves.
 
 mod audit;
+mod books;
 mod issues;
 mod lists;
 mod people;
@@ -15,11 +16,12 @@ mod totals;
 use std::sync::Arc;
 
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, Query, RawQuery, State};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
 use hopluu_desk::{Refusal, Search, Why};
+use serde::de::DeserializeOwned;
 use tokio::sync::Semaphore;
 
 use self::table::Table;
@@ -97,7 +99,10 @@ pub(crate) async fn send(
         }
         "trail" => audit::trail(&site, &signed.who, page, &query).await,
         "records" => audit::records(&site, &signed.who, page, &query).await,
-        _ => return failure::no_page(State(site), wish).await,
+        what => match what.strip_prefix("books-") {
+            Some(kind) => books::table(&site, &signed.who, page, (kind, &query)).await,
+            None => return failure::no_page(State(site), wish).await,
+        },
     };
     let done = match asked {
         Ok(table) => leave(&site, &signed, table, format).await,
@@ -136,6 +141,12 @@ async fn leave(site: &Site, signed: &Signed, table: Table, format: Format) -> Re
         }
     };
     Ok((StatusCode::OK, [(CONTENT_TYPE, format.kind().to_owned()), (CONTENT_DISPOSITION, named)], body).into_response())
+}
+
+/// What an address asks for; what it says wrongly is taken as not said.
+fn read<T: DeserializeOwned + Default>(query: &str) -> T {
+    let uri = format!("/?{query}").parse().unwrap_or_default();
+    Query::try_from_uri(&uri).map(|Query(wanted)| wanted).unwrap_or_default()
 }
 
 /// What stands beside the rows: where and when they were taken, and how fresh they are.

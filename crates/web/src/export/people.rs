@@ -5,10 +5,9 @@ use std::sync::Arc;
 
 use hopluu_desk::{LeaverQuery, Power, Refusal, StaffQuery, Who};
 use hopluu_view::query::Staff;
-use serde::de::DeserializeOwned;
 
-use super::notes;
 use super::table::{Cell, Column, Table};
+use super::{notes, read};
 use crate::names::Names;
 use crate::page::Page;
 use crate::site::Site;
@@ -87,12 +86,6 @@ pub(super) async fn table(
         }
     };
     Ok(Table::new(&page, file, columns, notes(site, &page)).with(rows))
-}
-
-/// What an address asks for; what it says wrongly is taken as not said.
-fn read<T: DeserializeOwned + Default>(query: &str) -> T {
-    let uri = format!("/?{query}").parse().unwrap_or_default();
-    axum::extract::Query::try_from_uri(&uri).map(|axum::extract::Query(wanted)| wanted).unwrap_or_default()
 }
 
 fn people(staff: &Staff, names: &Names) -> Vec<Vec<Cell>> {

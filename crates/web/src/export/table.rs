@@ -1,11 +1,14 @@
 //! A list as rows of typed cells, whatever file it becomes.
 
+use std::borrow::Cow;
+
 use hopluu_desk::Refusal;
 use hopluu_model::{Date, Timestamp};
 
 use crate::page::Page;
 
 /// A column: its heading as a key of the words, its name for programs, its width in letters.
+#[derive(Clone)]
 pub(super) struct Column {
     pub(super) key: &'static str,
     pub(super) slug: &'static str,
@@ -50,10 +53,10 @@ pub(super) type Rows = Box<dyn Iterator<Item = Result<Vec<Cell>, Refusal>> + Sen
 /// A list that is to leave as a file.
 pub(super) struct Table {
     /// The beginning of the file's name; also what the trail says.
-    pub(super) file: &'static str,
+    pub(super) file: Cow<'static, str>,
     /// Title of the sheet.
     pub(super) title: String,
-    pub(super) columns: &'static [Column],
+    pub(super) columns: Cow<'static, [Column]>,
     /// Headings in the page's language.
     pub(super) heads: Vec<String>,
     pub(super) rows: Rows,
@@ -66,7 +69,15 @@ pub(super) struct Table {
 impl Table {
     pub(super) fn new(page: &Page, file: &'static str, columns: &'static [Column], notes: Vec<String>) -> Self {
         let heads = columns.iter().map(|column| page.t(column.key).to_owned()).collect();
-        Self { file, title: file.to_owned(), columns, heads, rows: Box::new(std::iter::empty()), total: 0, notes }
+        Self {
+            file: file.into(),
+            title: file.to_owned(),
+            columns: columns.into(),
+            heads,
+            rows: Box::new(std::iter::empty()),
+            total: 0,
+            notes,
+        }
     }
 
     /// The same with rows that are all there.

@@ -4,6 +4,7 @@ use axum::body::Body;
 use axum::http::StatusCode;
 use hopluu_desk::Who;
 use hopluu_model::{Field, Kind, Value};
+use serde_json::json;
 
 use crate::rig::{Rig, Seen};
 
@@ -147,4 +148,25 @@ async fn only_who_writes_here_loads_anything() {
     assert_eq!(send(&rig, "unit", ("load", UNITS)).await.status, StatusCode::FORBIDDEN);
     assert_eq!(rig.get("/import/indicator").await.status, StatusCode::OK);
     assert_eq!(rig.get("/import/issue").await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_left_as_a_file_is_known_again_when_it_comes_back() {
+    let rig = Rig::alone().await;
+    for (name, functions) in [("Trụ sở A", "ubnd,cong_an"), ("Trụ sở B", "")] {
+        let fields = json!({ "name": name, "state": "in_use", "functions": functions, "distance": "1700" });
+        rig.enter("site", fields).await;
+    }
+    rig.enter("equipment", json!({ "equipment_kind": "may_in", "site": "Trụ sở A", "count": "2", "weak": "1" })).await;
+    rig.enter("regime", json!({ "council": "có", "valid_from": "2025-07-01", "decision": "Mẫu" })).await;
+    for (kind, count) in [("site", 2), ("equipment", 1)] {
+        let file = rig.get(&format!("/export/books-{kind}.csv")).await;
+        assert_eq!(file.status, StatusCode::OK, "{}", file.text());
+        let seen = send(&rig, kind, ("look", &file.text())).await.text();
+        assert!(seen.contains("0 dòng mới") && seen.contains(&format!("{count} dòng đã có")), "{kind}: {seen}");
+    }
+    assert_eq!(rig.get("/export/books-regime.xlsx").await.status, StatusCode::OK);
+    let json = rig.get("/export/books-site.json?search=tru+so+b").await.json();
+    assert_eq!((json.as_array().map(Vec::len), &json[0]["distance"]), (Some(1), &json!(1_700)));
+    assert_eq!(rig.get("/export/books-nothing.csv").await.status, StatusCode::NOT_FOUND);
 }
