@@ -150,7 +150,8 @@ fn cells(one: &str, two: &str, three: &str) -> (String, String, String) {
     (one.to_owned(), two.to_owned(), three.to_owned())
 }
 
-/// A file that the browser is taking, as soon as it is whole: until then it has another name.
+/// A file that the browser is taking, as soon as it is whole: until then it has another name, and an empty one keeps its
+/// place.
 fn downloaded(file: &Path) -> Vec<u8> {
-    until("the file of errors", || fs::read(file).ok())
+    until("the file of errors", || fs::read(file).ok().filter(|bytes| !bytes.is_empty()))
 }

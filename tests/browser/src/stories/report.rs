@@ -35,6 +35,7 @@ pub(crate) fn play(stage: &Stage) {
     desk.unfold("details:has(#lead)");
     desk.click("#lead option:nth-of-type(2)");
     desk.click(&step("forward"));
+    desk.sees("#what", "Đã chuyển đơn vị");
     desk.unfold("details:has(#answer)");
     desk.fill("#answer", ANSWER);
     desk.click(&step("answer"));
