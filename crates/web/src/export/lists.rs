@@ -1,4 +1,4 @@
-//! Units and directives as rows.
+//! Units, decisions about them, communes and directives as rows.
 
 use std::sync::Arc;
 
@@ -34,6 +34,17 @@ const MERGERS: &[Column] = &[
     Column { key: "mergers.effective", slug: "effective_on", width: 14 },
     Column { key: "export.decision", slug: "decision", width: 24 },
     Column { key: "mergers.body", slug: "body", width: 28 },
+];
+
+const COMMUNES: &[Column] = &[
+    Column { key: "filter.commune", slug: "name", width: 28 },
+    Column { key: "commune.code", slug: "code", width: 10 },
+    Column { key: "commune.stage", slug: "stage", width: 24 },
+    Column { key: "totals.units", slug: "units", width: 12 },
+    Column { key: "totals.households", slug: "households", width: 12 },
+    Column { key: "commune.open", slug: "issues_open", width: 12 },
+    Column { key: "totals.to_settle", slug: "clashes", width: 12 },
+    Column { key: "totals.heard", slug: "received_at", width: 17 },
 ];
 
 const DIRECTIVES: &[Column] = &[
@@ -94,6 +105,24 @@ pub(super) fn mergers(site: &Arc<Site>, page: Page, query: &str) -> Result<Table
         ]
     });
     Ok(Table::new(&page, "quyet-dinh-thon-to", MERGERS, notes(site, &page)).with(rows.collect()))
+}
+
+/// The communes that are known here.
+pub(super) fn communes(site: &Arc<Site>, page: Page) -> Result<Table, Refusal> {
+    let names = Names::load(&site.desk, page.lang)?;
+    let rows = site.desk.reader().communes()?.into_iter().map(|row| {
+        vec![
+            Cell::text(row.name),
+            Cell::text(row.code),
+            Cell::text(names.word("stage", &row.stage)),
+            Cell::Number(i64::from(row.units)),
+            Cell::Number(row.households),
+            Cell::Number(i64::from(row.issues_open)),
+            Cell::Number(i64::from(row.clashes)),
+            Cell::moment(row.received_at),
+        ]
+    });
+    Ok(Table::new(&page, "xa-phuong", COMMUNES, notes(site, &page)).with(rows.collect()))
 }
 
 /// Directives, one row for every commune they go to.

@@ -92,9 +92,10 @@ pub(crate) async fn send(
         "issues" => issues::table(&site, &signed.who, page, &query),
         "units" => lists::units(&site, page, &query),
         "mergers" => lists::mergers(&site, page, &query),
+        "communes" => lists::communes(&site, page),
         "totals" => totals::table(&site, page, &query).await,
         "directives" => lists::directives(&site, page),
-        "people" | "posts" | "holdings" | "leavers" | "boards" => {
+        "people" | "posts" | "holdings" | "leavers" | "boards" | "transfers" => {
             people::table(&site, &signed.who, page, (what, &query)).await
         }
         "trail" => audit::trail(&site, &signed.who, page, &query).await,

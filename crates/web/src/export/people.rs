@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use hopluu_desk::{LeaverQuery, Power, Refusal, StaffQuery, Who};
-use hopluu_view::query::Staff;
+use hopluu_view::query::{Staff, TransferRow};
 
 use super::table::{Cell, Column, Table};
 use super::{notes, read};
@@ -57,6 +57,17 @@ const BOARDS: &[Column] = &[
     Column { key: "person.to", slug: "to", width: 14 },
 ];
 
+const TRANSFERS: &[Column] = &[
+    Column { key: "people.name", slug: "name", width: 28 },
+    Column { key: "people.category", slug: "category", width: 28 },
+    Column { key: "transfers.from", slug: "from", width: 24 },
+    Column { key: "transfers.to", slug: "to", width: 24 },
+    Column { key: "transfers.on", slug: "on", width: 14 },
+    Column { key: "export.decision", slug: "decision", width: 24 },
+    Column { key: "filter.state", slug: "state", width: 18 },
+    Column { key: "leavers.reason", slug: "reason", width: 28 },
+];
+
 /// One of the lists about people.
 pub(super) async fn table(
     site: &Arc<Site>,
@@ -75,6 +86,10 @@ pub(super) async fn table(
         "boards" => {
             let boards = desk.boards(who, &wanted.commune, &wanted.at).await?;
             ("cac-ban", BOARDS, self::boards(&boards, &names))
+        }
+        "transfers" => {
+            let asked = desk.transfers(who, &wanted.commune).await?;
+            ("dieu-dong", TRANSFERS, transfers(asked, &names))
         }
         _ => {
             let staff = desk.staff(who, &wanted).await?;
@@ -157,6 +172,23 @@ fn boards(boards: &[hopluu_view::query::BoardRow], names: &Names) -> Vec<Vec<Cel
             Cell::text(&member.duty),
             Cell::day(member.from),
             Cell::day(member.to),
+        ]
+    });
+    rows.collect()
+}
+
+fn transfers(rows: Vec<TransferRow>, names: &Names) -> Vec<Vec<Cell>> {
+    let rows = rows.into_iter().map(|row| {
+        let to = crate::people::goes_to(&row);
+        vec![
+            Cell::text(row.name),
+            Cell::text(names.word("staff_category", &row.category)),
+            Cell::text(row.from_commune),
+            Cell::text(to),
+            Cell::day(row.on),
+            Cell::text(row.decision),
+            Cell::text(names.word("transfer_state", &row.state)),
+            Cell::text(row.reason),
         ]
     });
     rows.collect()

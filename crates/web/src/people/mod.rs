@@ -26,6 +26,7 @@ use crate::site::Site;
 use crate::units::communes;
 
 pub(crate) use list::posts;
+pub(crate) use transfers::goes_to;
 
 /// The pages about people.
 pub(crate) fn routes() -> Router<Arc<Site>> {

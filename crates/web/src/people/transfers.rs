@@ -27,9 +27,14 @@ impl TransfersPage {
     }
 
     fn to(&self, row: &TransferRow) -> String {
-        let named = || hopluu_model::catalogue::commune(&row.to_code).map(|commune| commune.full_name());
-        if row.to_commune.is_empty() { named().unwrap_or_else(|| row.to_code.clone()) } else { row.to_commune.clone() }
+        goes_to(row)
     }
+}
+
+/// The name of the commune somebody goes to; its code where even the catalogue has no name.
+pub(crate) fn goes_to(row: &TransferRow) -> String {
+    let named = || hopluu_model::catalogue::commune(&row.to_code).map(|commune| commune.full_name());
+    if row.to_commune.is_empty() { named().unwrap_or_else(|| row.to_code.clone()) } else { row.to_commune.clone() }
 }
 
 pub(super) async fn show(

@@ -81,6 +81,8 @@ async fn the_province_lists_its_communes_and_its_own_figures() {
     rig.enter("indicator", figure).await;
     let page = rig.get("/commune").await.text();
     assert!(page.contains("Số đơn vị cấp xã") && page.contains("172"), "{page}");
+    let file = rig.get("/export/communes.csv").await.text();
+    assert!(file.contains("05518") && file.contains("05443"), "{file}");
     let none = rig.get("/commune?commune=99999").await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
 }

@@ -118,6 +118,8 @@ async fn a_person_goes_to_another_commune_through_the_province() {
     let silent = province.post("/transfers", &[("id", &id), ("what", "refuse"), ("reason", "")]).await;
     assert!(silent.status == StatusCode::UNPROCESSABLE_ENTITY && silent.text().contains("Chưa ghi lý do"));
     let approve = [("id", id.as_str()), ("what", "approve")];
+    let file = province.get("/export/transfers.csv").await.text();
+    assert!(file.contains("Phan Đình Phùng"), "{file}");
     assert_eq!(path(&province.post("/transfers", &approve).await).1, "done=saved");
     assert_eq!(province.post("/transfers", &approve).await.status, StatusCode::UNPROCESSABLE_ENTITY, "once is enough");
 
