@@ -23,6 +23,7 @@ mod people;
 mod pictures;
 mod power;
 mod shorten;
+mod staffing;
 mod story;
 mod traffic;
 mod trust;

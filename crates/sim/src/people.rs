@@ -2,8 +2,8 @@
 
 use hopluu_model::demo::ISSUES;
 use hopluu_model::edit::{
-    AddHolding, AddPerson, AddPost, AddUnit, Comment, DecideUnits, Deed, GiveDirective, MergeInto, MoveIssue, MoveTask,
-    Passing, RenameUnit, SetHouseholds, Settle, Write,
+    AddHolding, AddPerson, AddPost, AddSite, AddUnit, Comment, DecideUnits, Deed, GiveDirective, MergeInto, MoveIssue,
+    MoveTask, Part, Passing, RenameUnit, SetHouseholds, Settle, Write,
 };
 use hopluu_model::fold::{IssueState, Known};
 use hopluu_model::text::IssueCode;
@@ -183,6 +183,23 @@ impl World {
         self.decide_units(peer, from, deed, Date::new(2026, 11, 1).ok_or("a day")?)
     }
 
+    /// Merges units into a new one, passed at once.
+    fn merge_anew(&mut self, peer: PeerId, from: Vec<RecordId>, number: u64) -> Result<RecordId, String> {
+        let into =
+            MergeInto::New { record: RecordId(self.dice.bytes()), name: format!("Tổ dân phố {number} (hợp)") };
+        let deed = Deed::Merge { into, kind: "to_dan_pho".to_owned() };
+        self.decide_units(peer, from, deed, Date::new(2026, 11, 1).ok_or("a day")?)
+    }
+
+    fn split(&mut self, number: u64) -> Deed {
+        let mut part = |letter: &str, households| Part {
+            record: RecordId(self.dice.bytes()),
+            name: format!("Tổ dân phố {number}{letter}"),
+            households,
+        };
+        Deed::Split { parts: vec![part("A", Some(40)), part("B", None)], kind: "to_dan_pho".to_owned() }
+    }
+
     /// Passes a decision about units, with effect from a day; what its author sees of them is written down with it.
     ///
     /// # Errors
@@ -323,9 +340,20 @@ impl World {
                 let name = format!("Tổ dân phố {number}");
                 self.add_unit(peer, &name, i64::try_from(number).unwrap_or(0)).map(drop)
             }
+            9..=10 if number % 3 == 0 => self.type_of_people(peer, collection),
             9..=10 => {
                 let unit = self.pick_unit(peer, collection)?;
+                if number % 17 == 0 {
+                    return self.void(peer, Kind::UNIT, unit.id).map(drop);
+                }
                 self.set_households(peer, unit.id, i64::try_from(number).unwrap_or(0)).map(drop)
+            }
+            11 if number % 4 == 0 => {
+                let functions = ["trung_tam_pvhcc", "cong_an", "tiep_cong_dan"];
+                let functions = functions[..self.dice.place(4)].iter().map(|slug| (*slug).to_owned()).collect();
+                let (record, name) = (RecordId(self.dice.bytes()), format!("Trụ sở {number}"));
+                let form = AddSite { record, name, formerly: None, functions, state: "in_use".to_owned() };
+                self.fill_in(peer, self.own(peer, DocKind::Register), &form).map(drop)
             }
             11 => {
                 let unit = self.pick_unit(peer, collection)?;
@@ -339,7 +367,11 @@ impl World {
                     0 => Deed::Rename { name: format!("Tổ dân phố {number} (đổi tên)") },
                     1 => Deed::Dissolve { into: Some(into).filter(|_| second.0[4].is_multiple_of(2)) },
                     2 => Deed::Convert { kind: ["thon", "to_dan_pho"][usize::from(second.0[4] % 2)].to_owned() },
-                    _ => return self.merge_units(peer, vec![first, second], into).map(drop),
+                    _ => match second.0[6] % 3 {
+                        0 => self.split(number),
+                        1 => return self.merge_anew(peer, vec![first, second], number).map(drop),
+                        _ => return self.merge_units(peer, vec![first, second], into).map(drop),
+                    },
                 };
                 let on = Date::new(2026, 10 + second.0[5] % 2, 1).ok_or("a day")?;
                 self.decide_units(peer, vec![first], deed, on).map(drop)
@@ -363,6 +395,7 @@ impl World {
             1 => self.move_issue(peer, row.id, EventKind::RECEIVE).map(drop),
             2 => self.move_issue(peer, row.id, EventKind::FORWARD).map(drop),
             3 => self.move_issue(peer, row.id, EventKind::REFUSE).map(drop),
+            4 if row.id.0[6].is_multiple_of(3) => self.do_transfer(peer),
             4 => self.move_issue(peer, row.id, EventKind::ASK).map(drop),
             _ => self.move_issue(peer, row.id, EventKind::ANSWER).map(drop),
         }
@@ -406,7 +439,7 @@ impl World {
         Ok(Some(tasks.swap_remove(usize::from(beside.id.0[5]) % tasks.len())))
     }
 
-    fn pick_unit(&mut self, peer: PeerId, collection: CollectionId) -> Result<UnitRow, String> {
+    pub(crate) fn pick_unit(&mut self, peer: PeerId, collection: CollectionId) -> Result<UnitRow, String> {
         let units = self.reader(peer)?.units(collection, None).map_err(|error| error.to_string())?;
         let mut units = units.map(|units| units.units).unwrap_or_default();
         if units.is_empty() {
@@ -418,14 +451,14 @@ impl World {
     }
 
     /// One of the first posts, which somebody holds already; `None` while there is none.
-    fn pick_post(&mut self, peer: PeerId, collection: CollectionId) -> Result<Option<RecordId>, String> {
+    pub(crate) fn pick_post(&mut self, peer: PeerId, collection: CollectionId) -> Result<Option<RecordId>, String> {
         let staff = self.reader(peer)?.staff(collection, None).map_err(|error| error.to_string())?;
         let posts = staff.map(|staff| staff.posts).unwrap_or_default();
         let first = posts.len().min(2);
         Ok((first > 0).then(|| posts[self.dice.place(first)].id))
     }
 
-    fn reader(&self, peer: PeerId) -> Result<Reader, String> {
+    pub(crate) fn reader(&self, peer: PeerId) -> Result<Reader, String> {
         let office = self.peers[peer.0].office().ok_or("the office is off")?;
         office.view().reader().map_err(|error| error.to_string())
     }

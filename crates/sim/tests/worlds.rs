@@ -23,6 +23,7 @@ fn worlds_hold() {
         compared.documents > 4 * compared.left_out && compared.issues > 50,
         "too little was compared: {compared:?}"
     );
+    assert!(compared.units > 20 && compared.staffs > 4, "too few units and people: {compared:?}");
     assert!(compared.directives > 2, "too few directives: {compared:?}");
     assert!(compared.clashes.len() > 2, "too few kinds of clashes: {compared:?}");
     assert!(fired.missing().len() < 45, "a world without faults proves little:\n{fired}");

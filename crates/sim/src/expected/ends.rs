@@ -20,6 +20,8 @@ pub(super) struct Fates {
     pub(super) made: BTreeSet<RecordId>,
     pub(super) planned: BTreeSet<RecordId>,
     pub(super) households: BTreeMap<RecordId, Option<i64>>,
+    /// The mergers, splits and dissolutions that are in force.
+    pub(super) in_force: Vec<RecordId>,
 }
 
 /// What they make of them by a day.
@@ -30,9 +32,11 @@ pub(super) fn fates(register: &Paper<'_>, clashing: &[Listed], day: Date) -> Fat
     let made = makers.keys().copied().collect();
     let planned = makers.iter().filter(|(_, makers)| makers.is_disjoint(&in_force)).map(|(unit, _)| *unit).collect();
     let households = households(register, &plans, (&makers, &in_force));
-    let mut fates = Fates { ends: Ends::new(), became: BTreeMap::new(), made, planned, households };
+    let mut fates =
+        Fates { ends: Ends::new(), became: BTreeMap::new(), made, planned, households, in_force: Vec::new() };
     let mut ending: Vec<_> = in_force.iter().filter(|merger| plans[merger].ends).collect();
     ending.sort_by_key(|merger| (plans[*merger].on, **merger));
+    fates.in_force = ending.iter().map(|merger| **merger).collect();
     for merger in ending {
         let plan = &plans[merger];
         let Some(on) = plan.on else { continue };

@@ -181,10 +181,12 @@ impl<'a> Comparison<'a> {
     /// All that is expected is listed, and nothing else.
     fn lists(self, compared: &mut Compared) -> Result<(), String> {
         let mut shown = BTreeSet::new();
+        let mut mistakes = BTreeSet::new();
         for row in self.reader.clashes(Some(self.collection)).map_err(|error| error.to_string())? {
             let found = self.reader.clash(&row.key).map_err(|error| error.to_string())?;
             let found = found.ok_or_else(|| format!("{} is listed under {}, and not found", row.kind, row.key))?;
             let (doc, listed) = as_listed(&row, &found)?;
+            mistakes.extend(listed.record.filter(|_| listed.kind == OF_MISTAKES));
             let is_settled = listed.record.is_some_and(|record| self.settled.contains(&record));
             let of_people = OF_PEOPLE.contains(&listed.kind.as_str());
             let without_posts = of_people && (self.is_unsure || self.of(DocKind::Register).1.is_none());
@@ -194,6 +196,10 @@ impl<'a> Comparison<'a> {
             if !(is_left_out || is_passed_over || without_posts || (is_settled && listed.kind.starts_with(OF_ISSUES))) {
                 shown.insert((doc, listed));
             }
+        }
+        let mut since = self.papers.values().flatten().flat_map(Paper::written_since);
+        if let Some(record) = since.find(|record| !mistakes.contains(record)) {
+            return Err(format!("{record} was called a mistake and written of by others, and is not listed"));
         }
         if let Some((doc, listed)) = self.expected.difference(&shown).next() {
             return Err(format!("{doc} does not list {listed:?}"));

@@ -129,6 +129,31 @@ impl<'a> Paper<'a> {
         set.or_else(first)
     }
 
+    /// Records that are a mistake and say something else now than each of their voiders saw. There may be more that are to
+    /// be settled: those that other documents name.
+    pub(super) fn written_since(&self) -> impl Iterator<Item = RecordId> {
+        let mistakes = self.records.keys().filter(|record| self.is_mistake(**record));
+        mistakes.copied().filter(|record| {
+            let fields: BTreeSet<Field> = self.sets.keys().filter(|(of, _)| of == record).map(|(_, it)| *it).collect();
+            let said = fields.iter().filter(|field| ![Field::VOID, Field::VOID_SEEN].contains(field));
+            let said: Vec<Field> = said.copied().collect();
+            let voided = self.standing(*record, Field::VOID);
+            voided.iter().all(|void| {
+                said.iter().any(|field| self.shown_to(void.saw, *record, *field) != self.shown(*record, *field))
+            })
+        })
+    }
+
+    /// The value that somebody saw who had seen so much.
+    fn shown_to(&self, saw: &Saw, record: RecordId, field: Field) -> Option<&Value> {
+        let sets = self.sets.get(&(record, field)).map_or(&[][..], Vec::as_slice);
+        let seen: Vec<_> = sets.iter().filter(|set| saw.get(&set.by.0).is_some_and(|seq| *seq >= set.by.1)).collect();
+        let standing = seen.iter().filter(|set| !seen.iter().any(|other| other.replaces(set)));
+        let set = standing.max_by_key(|set| set.op).map(|set| set.value);
+        let first = || self.records.get(&record)?.1.iter().find(|(known, _)| *known == field).map(|(_, value)| value);
+        set.or_else(first)
+    }
+
     /// Fields with more than one value. Mistakes hang on what their voiders saw in other documents, and are left out.
     pub(super) fn same_fields(&self) -> impl Iterator<Item = Listed> {
         let fields = self.sets.keys().filter(|(_, field)| ![Field::VOID, Field::VOID_SEEN].contains(field));

@@ -3,14 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use hopluu_model::fold::UnitStatus;
-use hopluu_model::{CollectionId, Field, Kind, RecordId, Value};
+use hopluu_model::{CollectionId, EventKind, Field, Kind, RecordId, Value};
 use hopluu_view::Reader;
 use hopluu_view::query::{PersonRow, UnitRow};
 
 use super::Listed;
 use super::claims::{self, plans};
 use super::ends::{Fates, fates};
-use super::paper::Paper;
+use super::paper::{Happened, Paper};
 use super::staff::Staff;
 
 /// The names and households of units are those typed last, or of several the one that shows everywhere; a name that was
@@ -64,12 +64,44 @@ pub(super) fn check_fates(
         households += if is { row.households.unwrap_or(0) } else { 0 };
         in_clash += usize::from(is && disputed.contains(&row.id));
     }
+    for merger in &fates.in_force {
+        check_late(reader, register, *merger, &shown.units)?;
+    }
     let sums = (shown.totals.units, shown.totals.households, shown.totals.in_clash);
     if sums != (count, households, in_clash) {
         return Err(format!(
             "units, households, in a clash: {sums:?} are shown, {:?} there are",
             (count, households, in_clash)
         ));
+    }
+    Ok(())
+}
+
+/// Whatever a unit says now that was not known when the merger was passed that ended it is told beside the unit.
+fn check_late(reader: &Reader, register: &Paper<'_>, merger: RecordId, units: &[UnitRow]) -> Result<(), String> {
+    let of_it = |event: &&Happened<'_>| event.record == merger && event.kind == EventKind::MERGER_PASS;
+    let from = register.shown(merger, Field::FROM).map_or(&[][..], Value::as_ids);
+    let Some(passing) = register.events.iter().find(of_it) else { return Ok(()) };
+    let lines = |field| -> Vec<&str> {
+        passing.get(field).and_then(Value::as_text).map_or_else(Vec::new, |text| text.lines().collect())
+    };
+    let (names, households) = (lines(Field::FROM_NAMES), lines(Field::FROM_HOUSEHOLDS));
+    if names.len() != from.len() || households.len() != from.len() {
+        return Ok(());
+    }
+    for ((unit, name), had) in from.iter().zip(names).zip(households) {
+        let Some(row) = units.iter().find(|row| row.id == *unit) else { continue };
+        let now = row.households.map_or_else(|| "-".to_owned(), |count| count.to_string());
+        let mut expected = BTreeSet::new();
+        expected.extend((row.name != name).then_some(Field::NAME));
+        expected.extend((now != had).then_some(Field::HOUSEHOLDS));
+        let detail = reader.unit(*unit, None).map_err(|error| error.to_string())?;
+        let late = detail.into_iter().flat_map(|detail| detail.late);
+        let told: BTreeSet<Field> =
+            late.filter(|late| late.merger == merger && late.unit == *unit).map(|late| late.field).collect();
+        if told != expected {
+            return Err(format!("of unit {unit}, ended by {merger}, {told:?} are told as late, and {expected:?} are"));
+        }
     }
     Ok(())
 }

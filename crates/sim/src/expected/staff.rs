@@ -80,7 +80,7 @@ fn leavings<'p>(people: &'p Paper<'_>, same: &Same) -> Leavings<'p> {
     let mut leavings = Leavings::new();
     for leaver in people.of_kind(Kind::LEAVER).filter(|leaver| stands_by(people, *leaver, None)) {
         let said = |field| people.shown(leaver, field);
-        let person = said(Field::PERSON).and_then(Value::as_id);
+        let person = said(Field::PERSON).and_then(Value::as_id).filter(|person| !people.is_mistake(*person));
         let (Some(person), Some(on)) = (person, said(Field::ON).and_then(Value::as_date)) else { continue };
         let reason = said(Field::REASON).and_then(Value::as_text).unwrap_or_default();
         leavings.entry(same.kept(person)).or_default().entry((on, reason)).or_default().insert(leaver);

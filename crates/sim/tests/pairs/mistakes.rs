@@ -1,7 +1,7 @@
 //! Records that one office calls a mistake while the other goes on writing of them.
 
-use hopluu_model::edit::{SetHouseholds, VoidRecord};
-use hopluu_model::{DocKind, Kind, RecordId, Value, fold};
+use hopluu_model::edit::SetHouseholds;
+use hopluu_model::{DocKind, Kind, RecordId, Value};
 use hopluu_sim::PeerId;
 
 use crate::rig::Offices;
@@ -10,13 +10,9 @@ use crate::staff::Known014;
 const LISTED: &str = "same_field:void";
 
 impl Offices {
-    /// Calls a record a mistake, as an office sees it.
-    pub(crate) fn void(&mut self, at: PeerId, kind: Kind, record: RecordId) {
-        let (snapshot, named_by) = self.reader(at).seen_of(record).unwrap().unwrap();
-        let (event, reason) = (self.event(), "Nhập hai lần.".to_owned());
-        let form = VoidRecord { record, kind, event, void: true, seen: fold::seen(&snapshot, &named_by), reason };
-        let home = if [Kind::PERSON, Kind::HOLDING].contains(&kind) { DocKind::People } else { DocKind::Register };
-        self.fill(at, home, &form);
+    fn void(&mut self, at: PeerId, kind: Kind, record: RecordId) {
+        self.world.void(at, kind, record).unwrap();
+        self.world.run_for(50);
     }
 }
 

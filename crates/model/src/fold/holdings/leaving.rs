@@ -37,16 +37,18 @@ struct Written<'a> {
 }
 
 impl<'a> Leavings<'a> {
-    pub(super) fn new(leavers: &'a [Snapshot], settled: &Claims, kept: impl Fn(RecordId) -> RecordId) -> Self {
+    /// `kept` names the record under which a person is known; none when the person was a mistake.
+    pub(super) fn new(leavers: &'a [Snapshot], settled: &Claims, kept: impl Fn(RecordId) -> Option<RecordId>) -> Self {
         let mut leavings = Self { of: BTreeMap::new() };
         let unique: BTreeMap<RecordId, &Snapshot> = there(leavers, Kind::LEAVER).map(|it| (it.id, it)).collect();
         for leaver in unique.into_values() {
-            let (Some(person), Some(on)) = (leaver.id(Field::PERSON), leaver.date(Field::ON)) else { continue };
+            let person = leaver.id(Field::PERSON).and_then(&kept);
+            let (Some(person), Some(on)) = (person, leaver.date(Field::ON)) else { continue };
             let carriers = settled.standing(leaver.id);
             if carriers.is_empty() {
                 continue;
             }
-            let of_person = leavings.of.entry(kept(person)).or_default();
+            let of_person = leavings.of.entry(person).or_default();
             of_person.entry((on, leaver.text(Field::REASON))).or_default().push(Written { leaver, carriers });
         }
         leavings

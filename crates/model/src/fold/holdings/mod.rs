@@ -129,9 +129,11 @@ pub fn holdings(staff: &Staff<'_>) -> HoldingFold {
     let settled = Claims::new(staff.settlements, "");
     let same = same::fold(staff.persons, staff.settlements);
     let mut fold = HoldingFold { doubles: same.doubles, clashes: same.clashes, ..HoldingFold::default() };
-    let leavings = Leavings::new(staff.leavers, &settled, |person| fold.kept(person));
+    let mistaken = mistaken(staff);
+    let kept = |person| (!mistaken.contains(&person)).then(|| fold.kept(person));
+    let leavings = Leavings::new(staff.leavers, &settled, kept);
     fold.clashes.extend(leavings.clashes());
-    let mut claims = claims(staff, &settled, &fold);
+    let mut claims = claims((staff, &mistaken), &settled, &fold);
     for claim in &mut claims {
         claim.sit(staff.ends);
         fold.clashes.extend(leavings.end(claim));
@@ -146,10 +148,17 @@ pub fn holdings(staff: &Staff<'_>) -> HoldingFold {
     fold
 }
 
+/// People and posts that were entered by mistake.
+fn mistaken(staff: &Staff<'_>) -> BTreeSet<RecordId> {
+    staff.persons.iter().chain(staff.posts).filter(|record| record.is_void()).map(|record| record.id).collect()
+}
+
 /// The holdings that nobody passed over, of people and posts that were not entered by mistake.
-fn claims<'a>(staff: &Staff<'a>, settled: &Claims, fold: &HoldingFold) -> Vec<Claim<'a>> {
-    let mistaken = staff.persons.iter().chain(staff.posts).filter(|record| record.is_void());
-    let mistaken: BTreeSet<RecordId> = mistaken.map(|record| record.id).collect();
+fn claims<'a>(
+    (staff, mistaken): (&Staff<'a>, &BTreeSet<RecordId>),
+    settled: &Claims,
+    fold: &HoldingFold,
+) -> Vec<Claim<'a>> {
     let unique: BTreeMap<RecordId, &Snapshot> = there(staff.holdings, Kind::HOLDING).map(|it| (it.id, it)).collect();
     let claims = unique.into_values().filter_map(|holding| Claim::new(holding, settled));
     let mut claims: Vec<_> = claims

@@ -103,4 +103,6 @@ fn a_record_entered_by_mistake_is_nobody() {
     let fold = folded(&two, &held, &[]);
     assert!(fold.clashes.is_empty());
     assert_eq!(fold.spans.keys().collect::<Vec<_>>(), [&rid(1)]);
+    let fold = fold_of(&two, &held, &[leaver(40, 12, (7, 1))], &[], &Ends::default());
+    assert!(fold.left.is_empty() && fold.clashes.is_empty(), "nor has it left");
 }
