@@ -290,9 +290,19 @@ impl World {
     /// # Errors
     /// When there is none; what form or office say.
     pub fn settle(&mut self, peer: PeerId, collection: CollectionId) -> Result<Submitted, String> {
+        self.settle_at(peer, collection, 0)
+    }
+
+    /// Settles the one at a place of the list, or the last.
+    pub(crate) fn settle_at(
+        &mut self,
+        peer: PeerId,
+        collection: CollectionId,
+        place: usize,
+    ) -> Result<Submitted, String> {
         let reader = self.reader(peer)?;
         let rows = reader.clashes(Some(collection)).map_err(|error| error.to_string())?;
-        let row = rows.first().ok_or("nothing to settle")?;
+        let row = rows.get(place.min(rows.len().saturating_sub(1))).ok_or("nothing to settle")?;
         let found = reader.clash(&row.key).map_err(|error| error.to_string())?.ok_or("the clash is gone")?;
         let chosen = self.dice.place(found.clash.options.len());
         let doc = found.clash.doc;
@@ -315,6 +325,12 @@ impl World {
 
     fn type_at_commune(&mut self, peer: PeerId, collection: CollectionId) -> Result<(), String> {
         let number = self.dice.within(1, 900);
+        // Every third commune is being rearranged: units are merged and people leave while others give them posts.
+        match number % 8 {
+            0 | 4 if collection.0[0].is_multiple_of(3) => return self.type_of_people(peer, collection),
+            2 if collection.0[0].is_multiple_of(3) => return self.decide_something(peer, collection, number),
+            _ => {}
+        }
         match self.dice.within(0, 14) {
             0..=3 => self.begin_issue(peer, &format!("Phản ánh số {number}: thiếu phòng làm việc"), true).map(drop),
             4..=5 => {
@@ -359,29 +375,32 @@ impl World {
                 let unit = self.pick_unit(peer, collection)?;
                 self.rename_unit(peer, unit.id, &format!("Tổ dân phố {number} (mới)")).map(drop)
             }
-            12 => {
-                let [first, second, into] = [0; 3].map(|_| self.pick_unit(peer, collection).map(|unit| unit.id));
-                let (first, second, into) = (first?, second?, into?);
-                // What is decided about them depends on them, so that the dice fall as they always did.
-                let deed = match second.0[3] % 4 {
-                    0 => Deed::Rename { name: format!("Tổ dân phố {number} (đổi tên)") },
-                    1 => Deed::Dissolve { into: Some(into).filter(|_| second.0[4].is_multiple_of(2)) },
-                    2 => Deed::Convert { kind: ["thon", "to_dan_pho"][usize::from(second.0[4] % 2)].to_owned() },
-                    _ => match second.0[6] % 3 {
-                        0 => self.split(number),
-                        1 => return self.merge_anew(peer, vec![first, second], number).map(drop),
-                        _ => return self.merge_units(peer, vec![first, second], into).map(drop),
-                    },
-                };
-                let on = Date::new(2026, 10 + second.0[5] % 2, 1).ok_or("a day")?;
-                self.decide_units(peer, vec![first], deed, on).map(drop)
-            }
+            12 => self.decide_something(peer, collection, number),
             _ if self.dice.chance(50) => self.settle(peer, collection).map(drop),
             _ => {
                 let post = if self.dice.chance(50) { self.pick_post(peer, collection)? } else { None };
                 self.staff_post(peer, post).map(drop)
             }
         }
+    }
+
+    /// Decides something about the first units, by the dice.
+    fn decide_something(&mut self, peer: PeerId, collection: CollectionId, number: u64) -> Result<(), String> {
+        let [first, second, into] = [0; 3].map(|_| self.pick_unit(peer, collection).map(|unit| unit.id));
+        let (first, second, into) = (first?, second?, into?);
+        // What is decided about them depends on them, so that the dice fall as they always did.
+        let deed = match second.0[3] % 4 {
+            0 => Deed::Rename { name: format!("Tổ dân phố {number} (đổi tên)") },
+            1 => Deed::Dissolve { into: Some(into).filter(|_| second.0[4].is_multiple_of(2)) },
+            2 => Deed::Convert { kind: ["thon", "to_dan_pho"][usize::from(second.0[4] % 2)].to_owned() },
+            _ => match second.0[6] % 3 {
+                0 => self.split(number),
+                1 => return self.merge_anew(peer, vec![first, second], number).map(drop),
+                _ => return self.merge_units(peer, vec![first, second], into).map(drop),
+            },
+        };
+        let on = Date::new(2026, 10 + second.0[5] % 2, 1).ok_or("a day")?;
+        self.decide_units(peer, vec![first], deed, on).map(drop)
     }
 
     fn type_at_province(&mut self, peer: PeerId) -> Result<(), String> {

@@ -1,6 +1,6 @@
 //! People at their desks, about people: who holds what, who leaves, who goes to another commune, what was a mistake.
 
-use hopluu_model::edit::{AddHolding, AddLeaver, AddRecord, SetField, VoidRecord};
+use hopluu_model::edit::{AddHolding, AddLeaver, AddPerson, AddRecord, SetField, VoidRecord};
 use hopluu_model::{CollectionId, Date, DocId, DocKind, EventId, Field, Kind, RecordId, Value, fold};
 use hopluu_office::Submitted;
 use hopluu_view::query::{PersonRow, Staff, TransferRow};
@@ -12,15 +12,25 @@ use crate::world::World;
 impl World {
     /// Types something about the people of a commune, by the dice.
     pub(crate) fn type_of_people(&mut self, peer: PeerId, collection: CollectionId) -> Result<(), String> {
-        match self.dice.within(0, 10) {
+        match self.dice.within(0, 13) {
             0..=1 => {
+                // Few names, so that two offices enter one person.
+                let (record, name) =
+                    (RecordId(self.dice.bytes()), format!("Nguyễn Văn Mẫu {:03}", self.dice.within(1, 5)));
+                let form = AddPerson { record, name, category: "khong_chuyen_trach".to_owned(), valid_from: None };
+                self.fill_in(peer, self.own(peer, DocKind::People), &form).map(drop)
+            }
+            2..=3 => {
                 let post = self.pick_post(peer, collection)?;
                 self.staff_post(peer, post).map(drop)
             }
-            2..=4 => self.hold_more(peer, collection).map(drop),
-            5..=6 => self.leave(peer, collection).map(drop),
-            7 => self.ask_transfer(peer, collection).map(drop),
-            8 => self.settle(peer, collection).map(drop),
+            4..=6 => self.hold_more(peer, collection).map(drop),
+            7..=8 => self.leave(peer, collection).map(drop),
+            9 => self.ask_transfer(peer, collection).map(drop),
+            10..=11 => {
+                let place = self.dice.place(4);
+                self.settle_at(peer, collection, place).map(drop)
+            }
             _ => {
                 let person = self.pick_person(peer, collection)?;
                 let holding = person.holdings.first().map(|held| (Kind::HOLDING, held.id));
@@ -46,7 +56,7 @@ impl World {
     fn hold_more(&mut self, peer: PeerId, collection: CollectionId) -> Result<Submitted, String> {
         let person = self.pick_person(peer, collection)?.id;
         let post = self.pick_post(peer, collection)?.ok_or("no post yet")?;
-        let unit = if self.dice.chance(70) { Some(self.pick_unit(peer, collection)?.id) } else { None };
+        let unit = if self.dice.chance(70) { self.pick_unit(peer, collection).ok().map(|unit| unit.id) } else { None };
         let (from, record) = (self.some_day()?, RecordId(self.dice.bytes()));
         let to = if self.dice.chance(20) { Some(from.plus_days(40)) } else { None };
         let tenure = if self.dice.chance(50) { "main" } else { "concurrent" }.to_owned();

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use hopluu_model::fold::UnitStatus;
 use hopluu_model::{CollectionId, EventKind, Field, Kind, RecordId, Value};
 use hopluu_view::Reader;
-use hopluu_view::query::{PersonRow, UnitRow};
+use hopluu_view::query::UnitRow;
 
 use super::Listed;
 use super::claims::{self, plans};
@@ -124,8 +124,8 @@ fn check_fate(row: &UnitRow, fates: &Fates, (is, in_clash): (bool, bool)) -> Res
 /// Everybody left on the day that was written, and holds what was written on the days on which it counts.
 pub(super) fn check_staff(reader: &Reader, collection: CollectionId, staff: &Staff) -> Result<usize, String> {
     let Some(shown) = reader.staff(collection, None).map_err(|error| error.to_string())? else { return Ok(0) };
-    let left = |person: &PersonRow| Some((person.id, person.left?));
-    let left: BTreeMap<_, _> = shown.people.iter().filter_map(left).collect();
+    let leavers = reader.leavers(collection).map_err(|error| error.to_string())?.unwrap_or_default();
+    let left: BTreeMap<_, _> = leavers.iter().map(|row| (row.person, row.on)).collect();
     if left != staff.left {
         return Err(format!("people are shown as having left {left:?}, and left {:?}", staff.left));
     }
