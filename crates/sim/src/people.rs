@@ -328,7 +328,8 @@ impl World {
         // Every third commune is being rearranged: units are merged and people leave while others give them posts.
         match number % 8 {
             0 | 4 if collection.0[0].is_multiple_of(3) => return self.type_of_people(peer, collection),
-            2 if collection.0[0].is_multiple_of(3) => return self.decide_something(peer, collection, number),
+            2 if collection.0[0].is_multiple_of(3) => return self.join_the_first(peer, collection).map(drop),
+            6 if collection.0[0].is_multiple_of(3) => return self.decide_something(peer, collection, number),
             _ => {}
         }
         match self.dice.within(0, 14) {
@@ -382,6 +383,17 @@ impl World {
                 self.staff_post(peer, post).map(drop)
             }
         }
+    }
+
+    /// One of the first two units goes into the other, whichever way the dice fall at this office.
+    fn join_the_first(&mut self, peer: PeerId, collection: CollectionId) -> Result<RecordId, String> {
+        let units = self.reader(peer)?.units(collection, None).map_err(|error| error.to_string())?;
+        let mut units: Vec<_> = units.map(|units| units.units).unwrap_or_default();
+        units.sort_by_key(|unit| unit.id);
+        let [one, other, ..] = units.as_slice() else { return Err("no two units yet".to_owned()) };
+        let (from, into) = if self.dice.chance(50) { (one.id, other.id) } else { (other.id, one.id) };
+        let on = Date::new(2026, 10, 1).ok_or("a day")?;
+        self.decide_units(peer, vec![from], Deed::Dissolve { into: Some(into) }, on)
     }
 
     /// Decides something about the first units, by the dice.

@@ -12,11 +12,11 @@ use crate::world::World;
 impl World {
     /// Types something about the people of a commune, by the dice.
     pub(crate) fn type_of_people(&mut self, peer: PeerId, collection: CollectionId) -> Result<(), String> {
-        match self.dice.within(0, 13) {
+        match self.dice.within(0, 15) {
             0..=1 => {
                 // Few names, so that two offices enter one person.
                 let (record, name) =
-                    (RecordId(self.dice.bytes()), format!("Nguyễn Văn Mẫu {:03}", self.dice.within(1, 5)));
+                    (RecordId(self.dice.bytes()), format!("Nguyễn Văn Mẫu {:03}", self.dice.within(1, 4)));
                 let form = AddPerson { record, name, category: "khong_chuyen_trach".to_owned(), valid_from: None };
                 self.fill_in(peer, self.own(peer, DocKind::People), &form).map(drop)
             }
@@ -27,7 +27,7 @@ impl World {
             4..=6 => self.hold_more(peer, collection).map(drop),
             7..=8 => self.leave(peer, collection).map(drop),
             9 => self.ask_transfer(peer, collection).map(drop),
-            10..=11 => {
+            10..=12 => {
                 let place = self.dice.place(4);
                 self.settle_at(peer, collection, place).map(drop)
             }
