@@ -89,13 +89,11 @@ fn excludes(one: &Plan, other: &Plan) -> bool {
     !other.ends && same && differ
 }
 
-/// The name of a unit: that of the last renaming that holds, or `None` when none does. Mergers that clash hold nothing.
-pub(super) fn renamed(register: &Paper<'_>, unit: RecordId, clashing: &[Listed], today: Date) -> Option<String> {
-    let held = |merger: &RecordId| !clashing.iter().any(|listed| listed.options.contains(&merger.to_string()));
+/// The name of a unit: that of the last renaming in force, or `None` when none is.
+pub(super) fn renamed(register: &Paper<'_>, unit: RecordId, in_force: &BTreeSet<RecordId>) -> Option<String> {
     let plans = plans(register);
-    let of_it = plans.iter().filter(|(merger, plan)| plan.from.contains(&unit) && held(merger));
-    let due = of_it.filter(|(_, plan)| plan.on.is_some_and(|on| on <= today));
-    let names = due.filter_map(|(merger, plan)| match &plan.alters {
+    let of_it = plans.iter().filter(|(merger, plan)| plan.from.contains(&unit) && in_force.contains(merger));
+    let names = of_it.filter_map(|(merger, plan)| match &plan.alters {
         Some((Field::NAME, Value::Text(name))) => Some((plan.on, *merger, name.clone())),
         _ => None,
     });

@@ -56,6 +56,11 @@ pub(super) fn fates(register: &Paper<'_>, clashing: &[Listed], day: Date) -> Fat
     fates
 }
 
+/// The decisions that are in force on a day, of all sorts.
+pub(super) fn holding_on(register: &Paper<'_>, clashing: &[Listed], day: Date) -> BTreeSet<RecordId> {
+    in_force(&plans(register), &makers(register), (clashing, day))
+}
+
 /// The decisions, passed or not, that make each unit that some decision makes.
 fn makers(register: &Paper<'_>) -> BTreeMap<RecordId, BTreeSet<RecordId>> {
     let mut makers: BTreeMap<RecordId, BTreeSet<RecordId>> = BTreeMap::new();

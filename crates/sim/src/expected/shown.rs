@@ -9,7 +9,7 @@ use hopluu_view::query::UnitRow;
 
 use super::Listed;
 use super::claims::{self, plans};
-use super::ends::{Fates, fates};
+use super::ends::{Fates, fates, holding_on};
 use super::paper::{Happened, Paper};
 use super::staff::Staff;
 
@@ -22,12 +22,13 @@ pub(super) fn check_units(
     clashing: &[Listed],
 ) -> Result<usize, String> {
     let Some(units) = reader.units(collection, None).map_err(|error| error.to_string())? else { return Ok(0) };
+    let in_force = holding_on(register, clashing, units.as_of);
     let mut count = 0;
     for record in register.of_kind(Kind::UNIT) {
         let row = units.units.iter().find(|row| row.id == record);
         let row = row.ok_or_else(|| format!("unit {record} is not shown"))?;
         let typed = || register.shown(record, Field::NAME).and_then(Value::as_text).unwrap_or_default().to_owned();
-        let name = claims::renamed(register, record, clashing, units.as_of).unwrap_or_else(typed);
+        let name = claims::renamed(register, record, &in_force).unwrap_or_else(typed);
         let households = register.shown(record, Field::HOUSEHOLDS).and_then(Value::as_int);
         if row.name != name || row.own_households != households {
             let shown = (&row.name, row.own_households);
