@@ -2,8 +2,8 @@
 
 use hopluu_model::demo::ISSUES;
 use hopluu_model::edit::{
-    AddHolding, AddPerson, AddPost, AddSite, AddUnit, Comment, DecideUnits, Deed, GiveDirective, MergeInto, MoveIssue,
-    MoveTask, Part, Passing, RenameUnit, SetHouseholds, Settle, Write,
+    AddHolding, AddPerson, AddPost, AddRecord, AddUnit, Comment, DecideUnits, Deed, GiveDirective, MergeInto,
+    MoveIssue, MoveTask, Part, Passing, RenameUnit, SetHouseholds, Settle, Write,
 };
 use hopluu_model::fold::{IssueState, Known};
 use hopluu_model::text::IssueCode;
@@ -357,21 +357,15 @@ impl World {
                 let name = format!("Tổ dân phố {number}");
                 self.add_unit(peer, &name, i64::try_from(number).unwrap_or(0)).map(drop)
             }
-            9..=10 if number % 3 == 0 => self.type_of_people(peer, collection),
+            9..=10 if number.is_multiple_of(3) => self.type_of_people(peer, collection),
             9..=10 => {
                 let unit = self.pick_unit(peer, collection)?;
-                if number % 17 == 0 {
+                if number.is_multiple_of(17) {
                     return self.void(peer, Kind::UNIT, unit.id).map(drop);
                 }
                 self.set_households(peer, unit.id, i64::try_from(number).unwrap_or(0)).map(drop)
             }
-            11 if number % 4 == 0 => {
-                let functions = ["trung_tam_pvhcc", "cong_an", "tiep_cong_dan"];
-                let functions = functions[..self.dice.place(4)].iter().map(|slug| (*slug).to_owned()).collect();
-                let (record, name) = (RecordId(self.dice.bytes()), format!("Trụ sở {number}"));
-                let form = AddSite { record, name, formerly: None, functions, state: "in_use".to_owned() };
-                self.fill_in(peer, self.own(peer, DocKind::Register), &form).map(drop)
-            }
+            11 if number.is_multiple_of(4) => self.add_site(peer, number).map(drop),
             11 => {
                 let unit = self.pick_unit(peer, collection)?;
                 self.rename_unit(peer, unit.id, &format!("Tổ dân phố {number} (mới)")).map(drop)
@@ -383,6 +377,18 @@ impl World {
                 self.staff_post(peer, post).map(drop)
             }
         }
+    }
+
+    /// A building that houses none, some or all of three functions.
+    fn add_site(&mut self, peer: PeerId, number: u64) -> Result<Submitted, String> {
+        let functions = ["trung_tam_pvhcc", "cong_an", "tiep_cong_dan"];
+        let fields = vec![
+            (Field::NAME, Value::Text(format!("Trụ sở {number}"))),
+            (Field::FUNCTIONS, Value::Text(functions[..self.dice.place(4)].join(","))),
+            (Field::STATE, Value::Text("in_use".to_owned())),
+        ];
+        let form = AddRecord { record: RecordId(self.dice.bytes()), kind: Kind::SITE, fields };
+        self.fill_in(peer, self.own(peer, DocKind::Register), &form)
     }
 
     /// One of the first two units goes into the other, whichever way the dice fall at this office.
@@ -420,7 +426,7 @@ impl World {
         match self.dice.within(0, 6) {
             0 => match self.pick_task(peer, None, &row)? {
                 Some(task) if task.id.0[3] % 3 == 0 => self.move_task(peer, &task, EventKind::TASK_RECALL).map(drop),
-                _ if row.id.0[3] % 2 == 0 => self.give_directive(peer, row.doc).map(drop),
+                _ if row.id.0[3] % 4 != 3 => self.give_directive(peer, row.doc).map(drop),
                 _ => self.comment(peer, row.doc, row.id, "Đề nghị bổ sung hồ sơ").map(drop),
             },
             1 => self.move_issue(peer, row.id, EventKind::RECEIVE).map(drop),
