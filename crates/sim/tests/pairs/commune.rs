@@ -83,6 +83,9 @@ fn one_function_in_two_buildings() {
     offices.together();
     assert!(offices.clashes().is_empty());
     assert_eq!(offices.place_of("trung_tam_pvhcc").as_deref(), Some("Trụ sở Phố Cò"));
+    let sites = offices.reader(offices.desk).sites(offices.collection).unwrap().sites;
+    let holds = |name: &str| sites.iter().find(|site| site.name == name).map(|site| site.functions.len());
+    assert_eq!((holds("Trụ sở Phố Cò"), holds("Trụ sở Thắng Lợi")), (Some(1), Some(0)), "in one building alone");
 }
 
 #[test]

@@ -71,7 +71,7 @@ pub struct SiteRow {
     pub formerly: String,
     /// Slug of its state.
     pub state: String,
-    /// Slugs of the functions it claims.
+    /// Slugs of the functions that are in it, and of those it claims while others do.
     pub functions: Vec<String>,
     /// Metres to the main building.
     pub distance: Option<i64>,
@@ -154,6 +154,8 @@ fn sites(connection: &Connection, collection: CollectionId, register: &Register)
     for site in &register.sites {
         let mut row = site_row(site, inside.remove(&site.id).unwrap_or_default());
         let here = |issue: &PlacedIssue| issue.place == row.id || row.equipment.iter().any(|it| it.id == issue.place);
+        // What was settled for another building is only there.
+        row.functions.retain(|function| fold.place_of.get(function).is_none_or(|place| *place == site.id));
         row.issues = issues.extract_if(.., |issue| here(issue)).collect();
         rows.push(row);
     }
