@@ -51,7 +51,10 @@ impl ClashKind {
     }
 
     fn row(self) -> Row {
-        ROWS.iter().find(|(kind, _)| *kind == self).map_or(SAME_FIELD, |(_, row)| *row)
+        match self {
+            Self::SameField(Field::VOID) => MISTAKE,
+            _ => ROWS.iter().find(|(kind, _)| *kind == self).map_or(SAME_FIELD, |(_, row)| *row),
+        }
     }
 }
 
@@ -263,6 +266,18 @@ const SAME_FIELD: Row = (
     [
         "Nội dung được chọn là nội dung đúng; nội dung kia vẫn còn trong lịch sử.",
         "What is chosen holds; the other stays in the history.",
+    ],
+);
+
+const MISTAKE: Row = (
+    "same_field",
+    [
+        "Một nơi bỏ mục này vì nhập nhầm, nơi khác vẫn ghi vào hoặc dùng đến. Chọn bỏ hay giữ.",
+        "One office called this a mistake while another wrote of it or used it. Choose whether it goes or stays.",
+    ],
+    [
+        "Chọn bỏ: mục không còn trong danh sách và tổng hợp. Chọn giữ: mục vẫn như cũ. Lịch sử giữ cả hai.",
+        "If it goes, no list and no sum has it; if it stays, it is as it was. The history keeps both.",
     ],
 );
 

@@ -32,7 +32,9 @@ fn digest_of(record: &Snapshot, named_by: &[RecordId]) -> RecordId {
 fn digest(fields: BTreeMap<Field, &Value>, named_by: &[RecordId]) -> RecordId {
     const BESIDE: [Field; 3] = [Field::VOID, Field::VOID_SEEN, Field::MADE_UP];
     let said = fields.iter().filter(|(field, value)| !BESIDE.contains(field) && ***value != Value::Empty);
-    let mut parts: Vec<Vec<u8>> = said.map(|(field, value)| format!("{field} {value:?}").into_bytes()).collect();
+    // As documents keep them: digests of other versions of this program must be the same.
+    let stored = |field: Field, value: &Value| postcard::to_allocvec(&(field.0, value)).unwrap_or_default();
+    let mut parts: Vec<Vec<u8>> = said.map(|(field, value)| stored(*field, value)).collect();
     let mut named_by: Vec<_> = named_by.iter().map(|id| id.0.to_vec()).collect();
     named_by.sort_unstable();
     named_by.dedup();

@@ -52,3 +52,8 @@ fn two_who_call_one_record_a_mistake_agree() {
     gone.fields.get_mut(&Field::VOID_SEEN).unwrap().rivals.push(other);
     assert!(fields(&gone).is_empty() && mistake(&gone, &[]).is_none());
 }
+
+#[test]
+fn what_is_kept_of_a_record_is_the_same_in_every_version() {
+    assert_eq!(seen(&site("Trụ sở"), &[rid(7)]), "albkkenabllpnlehlnlfnhhkdlibddld");
+}
