@@ -22,10 +22,9 @@ pub(super) async fn table(
     let known = Desk::book_kind(kind)?;
     let rows = site.desk.book(who, kind, &read::<BookQuery>(query)).await?;
     let fields = rules::kind(known).map_or(&[][..], |rule| rule.columns);
-    let column = |column: &rules::Column| Column {
-        key: "",
-        slug: column.field.slug().unwrap_or_default(),
-        width: if matches!(column.rule, Rule::Int(..) | Rule::Date | Rule::Bool) { 14 } else { 30 },
+    let column = |column: &rules::Column| {
+        let width = if matches!(column.rule, Rule::Int(..) | Rule::Date | Rule::Bool) { 14 } else { 30 };
+        Column::headed_elsewhere(column.field.slug().unwrap_or_default(), width)
     };
     let mistake = Column { key: "books.void", slug: "void", width: 12 };
     let columns: Vec<Column> = fields.iter().map(column).chain([mistake]).collect();

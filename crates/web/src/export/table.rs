@@ -15,6 +15,14 @@ pub(super) struct Column {
     pub(super) width: u16,
 }
 
+impl Column {
+    /// One whose heading is not among the words of pages.
+    pub(super) fn headed_elsewhere(slug: &'static str, width: u16) -> Self {
+        let key = "";
+        Self { key, slug, width }
+    }
+}
+
 /// One cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Cell {
