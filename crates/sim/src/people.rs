@@ -290,19 +290,19 @@ impl World {
     /// # Errors
     /// When there is none; what form or office say.
     pub fn settle(&mut self, peer: PeerId, collection: CollectionId) -> Result<Submitted, String> {
-        self.settle_at(peer, collection, 0)
+        self.settle_one(peer, collection, "")
     }
 
-    /// Settles the one at a place of the list, or the last.
-    pub(crate) fn settle_at(
+    /// Settles the first of a sort, or the first of all.
+    pub(crate) fn settle_one(
         &mut self,
         peer: PeerId,
         collection: CollectionId,
-        place: usize,
+        sort: &str,
     ) -> Result<Submitted, String> {
         let reader = self.reader(peer)?;
         let rows = reader.clashes(Some(collection)).map_err(|error| error.to_string())?;
-        let row = rows.get(place.min(rows.len().saturating_sub(1))).ok_or("nothing to settle")?;
+        let row = rows.iter().find(|row| row.kind == sort).or(rows.first()).ok_or("nothing to settle")?;
         let found = reader.clash(&row.key).map_err(|error| error.to_string())?.ok_or("the clash is gone")?;
         let chosen = self.dice.place(found.clash.options.len());
         let doc = found.clash.doc;
@@ -438,7 +438,7 @@ impl World {
         }
     }
 
-    fn add_post(&mut self, peer: PeerId) -> Result<RecordId, String> {
+    pub(crate) fn add_post(&mut self, peer: PeerId) -> Result<RecordId, String> {
         let record = RecordId(self.dice.bytes());
         let form = AddPost {
             record,

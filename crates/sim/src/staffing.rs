@@ -28,8 +28,8 @@ impl World {
             7..=8 => self.leave(peer, collection).map(drop),
             9 => self.ask_transfer(peer, collection).map(drop),
             10..=12 => {
-                let place = self.dice.place(4);
-                self.settle_at(peer, collection, place).map(drop)
+                let sort = ["person_twice", "person_twice", "leaver_twice", "post_holders"][self.dice.place(4)];
+                self.settle_one(peer, collection, sort).map(drop)
             }
             _ => {
                 let person = self.pick_person(peer, collection)?;
@@ -55,13 +55,26 @@ impl World {
     /// Somebody known begins to hold a post, of the commune or of one of its units.
     fn hold_more(&mut self, peer: PeerId, collection: CollectionId) -> Result<Submitted, String> {
         let person = self.pick_person(peer, collection)?.id;
-        let post = self.pick_post(peer, collection)?.ok_or("no post yet")?;
-        let unit = if self.dice.chance(70) { self.pick_unit(peer, collection).ok().map(|unit| unit.id) } else { None };
+        let post = match self.pick_post(peer, collection)? {
+            Some(post) => post,
+            None => self.add_post(peer)?,
+        };
+        let unit = if self.dice.chance(70) { self.pick_seat(peer, collection)? } else { None };
         let (from, record) = (self.some_day()?, RecordId(self.dice.bytes()));
         let to = if self.dice.chance(20) { Some(from.plus_days(40)) } else { None };
         let tenure = if self.dice.chance(50) { "main" } else { "concurrent" }.to_owned();
         let form = AddHolding { record, person, post, unit, tenure, from: Some(from), to };
         self.fill_in(peer, self.own(peer, DocKind::People), &form)
+    }
+
+    /// Half of the time a unit that is gone, where there is one: people go on calling it by its name.
+    fn pick_seat(&mut self, peer: PeerId, collection: CollectionId) -> Result<Option<RecordId>, String> {
+        let units = self.reader(peer)?.units(collection, None).map_err(|error| error.to_string())?;
+        let gone = units.iter().flat_map(|units| &units.units).find(|unit| unit.successor.is_some());
+        match gone.filter(|_| self.dice.chance(50)) {
+            Some(unit) => Ok(Some(unit.id)),
+            None => Ok(self.pick_unit(peer, collection).ok().map(|unit| unit.id)),
+        }
     }
 
     fn leave(&mut self, peer: PeerId, collection: CollectionId) -> Result<Submitted, String> {
