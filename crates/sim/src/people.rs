@@ -327,8 +327,8 @@ impl World {
         let number = self.dice.within(1, 900);
         // Every third commune is being rearranged: units are merged and people leave while others give them posts.
         match number % 8 {
-            0 | 4 if collection.0[0].is_multiple_of(3) => return self.type_of_people(peer, collection),
-            2 if collection.0[0].is_multiple_of(3) => return self.join_the_first(peer, collection).map(drop),
+            0 | 1 | 3 | 4 if collection.0[0].is_multiple_of(3) => return self.type_of_people(peer, collection),
+            2 if collection.0[0].is_multiple_of(3) => return self.join_the_first(peer, collection, number).map(drop),
             6 if collection.0[0].is_multiple_of(3) => return self.decide_something(peer, collection, number),
             _ => {}
         }
@@ -392,11 +392,13 @@ impl World {
     }
 
     /// One of the first two units goes into the other, whichever way the dice fall at this office.
-    fn join_the_first(&mut self, peer: PeerId, collection: CollectionId) -> Result<RecordId, String> {
+    fn join_the_first(&mut self, peer: PeerId, collection: CollectionId, number: u64) -> Result<RecordId, String> {
         let units = self.reader(peer)?.units(collection, None).map_err(|error| error.to_string())?;
         let mut units: Vec<_> = units.map(|units| units.units).unwrap_or_default();
         units.sort_by_key(|unit| unit.id);
-        let [one, other, ..] = units.as_slice() else { return Err("no two units yet".to_owned()) };
+        let [one, other, ..] = units.as_slice() else {
+            return self.add_unit(peer, &format!("Tổ dân phố {number}"), 100);
+        };
         let (from, into) = if self.dice.chance(50) { (one.id, other.id) } else { (other.id, one.id) };
         let on = Date::new(2026, 10, 1).ok_or("a day")?;
         self.decide_units(peer, vec![from], Deed::Dissolve { into: Some(into) }, on)
