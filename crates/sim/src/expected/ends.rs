@@ -41,7 +41,8 @@ pub(super) fn fates(register: &Paper<'_>, clashing: &[Listed], day: Date) -> Fat
         let plan = &plans[merger];
         let Some(on) = plan.on else { continue };
         let one = if plan.splits { None } else { plan.into.first().copied() };
-        for unit in &plan.from {
+        // A unit that was a mistake neither exists nor ends.
+        for unit in plan.from.iter().filter(|unit| !register.is_mistake(**unit)) {
             if !fates.ends.contains_key(unit) {
                 fates.ends.insert(*unit, (on, one));
                 fates.became.insert(*unit, plan.into.clone());

@@ -11,7 +11,7 @@ use super::Listed;
 use super::claims::{self, plans};
 use super::ends::{Fates, fates, holding_on};
 use super::paper::{Happened, Paper};
-use super::staff::Staff;
+use super::staff::{Seat, Staff};
 
 /// The names and households of units are those typed last, or of several the one that shows everywhere; a name that was
 /// decided goes before.
@@ -130,10 +130,14 @@ pub(super) fn check_staff(reader: &Reader, collection: CollectionId, staff: &Sta
     if left != staff.left {
         return Err(format!("people are shown as having left {left:?}, and left {:?}", staff.left));
     }
-    let held = shown.people.iter().flat_map(|person| &person.holdings);
-    let days: BTreeMap<_, _> = held.map(|held| (held.id, (held.from, held.to))).collect();
-    if days != staff.days {
-        return Err(format!("holdings are shown on the days {days:?}, and are {:?}", staff.days));
+    let mut seats: BTreeMap<RecordId, Seat> = BTreeMap::new();
+    for person in &shown.people {
+        for held in &person.holdings {
+            seats.insert(held.id, (person.id, held.post, held.unit, held.from, held.to));
+        }
+    }
+    if seats != staff.seats {
+        return Err(format!("holdings are shown as {seats:?}, and are {:?}", staff.seats));
     }
     Ok(1)
 }

@@ -44,13 +44,16 @@ impl Held {
     }
 }
 
+/// A person, a post, a unit; the first day and the last.
+pub(super) type Seat = (RecordId, RecordId, Option<RecordId>, Option<Date>, Option<Date>);
+
 /// What follows from a commune's people.
 pub(super) struct Staff {
     pub(super) listed: Vec<Listed>,
     /// The first day out of service of those who left.
     pub(super) left: BTreeMap<RecordId, Date>,
-    /// The days on which each holding counts.
-    pub(super) days: BTreeMap<RecordId, (Option<Date>, Option<Date>)>,
+    /// Who sits where by each holding, and on which days.
+    pub(super) seats: BTreeMap<RecordId, Seat>,
 }
 
 pub(super) fn staff(register: &Paper<'_>, people: &Paper<'_>, same: &Same, ends: &Ends) -> Staff {
@@ -72,8 +75,9 @@ pub(super) fn staff(register: &Paper<'_>, people: &Paper<'_>, same: &Same, ends:
     }
     listed.extend(crowded(register, &all));
     let left = leavings.iter().filter_map(|(person, said)| Some((*person, said.keys().next()?.0))).collect();
-    let days = all.iter().map(|held| (held.holding, (held.from, held.to))).collect();
-    Staff { listed: listed.into_iter().collect(), left, days }
+    let seat = |held: &Held| (held.person, held.seat.0, held.seat.1, held.from, held.to);
+    let seats = all.iter().map(|held| (held.holding, seat(held))).collect();
+    Staff { listed: listed.into_iter().collect(), left, seats }
 }
 
 fn leavings<'p>(people: &'p Paper<'_>, same: &Same) -> Leavings<'p> {
