@@ -171,6 +171,7 @@ pub(crate) enum Command {
         command: Settle,
     },
     /// Xã, phường: nguồn gốc, mô hình, trụ sở, thiết bị, số liệu · A commune: origin, regime, buildings, equipment, figures
+    #[command(after_help = "Ví dụ · Examples:\n  hopluu commune --dir xa\n  hopluu commune 05518 --dir tinh --json")]
     Commune {
         /// Mã xã, phường; ở bàn tỉnh phải nêu · Code of the commune; must be named at the province
         commune: Option<String>,

@@ -16,11 +16,11 @@
 //!
 //! 1. `record.rs`: one line in `Kind`, and lines in `Field` for what it says that nothing said before. Numbers are
 //!    never reused; readers keep unknown ones, so old offices pass the new entity on.
-//! 2. `rules/records.rs`: its row, that is where it lives and which field holds what (a label in `rules/label.rs` for
-//!    each new field). From here on [`edit::AddRecord`], [`edit::SetField`] and [`edit::read`] know it.
-//! 3. `rules/book.rs`: which of its fields tell two records apart, and, where a new field points at records, at which.
-//!    With that alone it is entered, corrected, listed and marked as a mistake: `hopluu record`, `/api/v1/records/{kind}`,
-//!    history and search, for whoever keeps the document it lives in.
+//! 2. `rules/records.rs`: its row, that is where it lives and which field holds what (a label in `rules/label.rs`, in
+//!    both languages, for each new field). From here on [`edit::AddRecord`], [`edit::SetField`] and [`edit::read`] know it.
+//! 3. `rules/book.rs`: which of its fields tell two records apart, whether two of one key are only a warning, and, where
+//!    a new field points at records, at which. With that alone it is entered, corrected, listed and marked as a mistake:
+//!    `hopluu record`, `/api/v1/records/{kind}`, history and search, for whoever keeps the document it lives in.
 //! 4. Only when more follows from it than its fields say: a form in `edit/`, a fold in `fold/`, a question in the view.
 //!
 //! The regime of a commune (with or without a council, from which day) took: its number and `council` in `record.rs`; its

@@ -1,6 +1,6 @@
 //! Two offices of one commune, which can be cut off from each other and from the province.
 
-use hopluu_model::edit::{AddUnit, DecideUnits, Deed, MoveMerger, Passing, Settle};
+use hopluu_model::edit::{DecideUnits, Deed, MoveMerger, Passing, Settle};
 use hopluu_model::fold::{ClashOption, Known};
 use hopluu_model::{CollectionId, Date, DocKind, EventId, EventKind, Form, RecordId};
 use hopluu_sim::{PeerId, SONG_CONG, World};
@@ -94,17 +94,8 @@ impl Offices {
     }
 
     pub(crate) fn unit(&mut self, at: PeerId, name: &str, households: i64) -> RecordId {
-        let record = self.id();
-        let form = AddUnit {
-            record,
-            name: name.to_owned(),
-            kind: "to_dan_pho".to_owned(),
-            households: Some(households),
-            population: None,
-            area: None,
-            valid_from: None,
-        };
-        self.fill(at, DocKind::Register, &form);
+        let record = self.world.add_unit(at, name, households).unwrap();
+        self.world.run_for(50);
         record
     }
 
